@@ -1,0 +1,84 @@
+/// Every limit, time-out and size that is not a law of nature, with its unit and
+/// its reason. The configuration schema takes its defaults from here.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+
+namespace actormesh::config::defaults {
+
+using std::chrono::milliseconds;
+
+/// Loopback: a node that was told nothing is reachable by nobody else.
+inline constexpr const char* listen_address = "127.0.0.1";
+inline constexpr std::uint16_t listen_port = 8080;
+
+/// 0: one event loop per core.
+inline constexpr std::size_t loops = 0;
+
+/// Channels on one loop. Bounds the memory that names alone can take.
+inline constexpr std::size_t max_channels = 4'000'000;
+
+/// How long a stopping node goes on flushing before it gives up.
+inline constexpr milliseconds drain_timeout{10'000};
+
+/// Request line and headers. Browsers and proxies stay below 8 KiB; a JWT needs room.
+inline constexpr std::size_t http_header_bytes = 16 * 1024;
+
+/// AWS's 1.2 MB publish payload, read as MiB so that five largest events fit.
+inline constexpr std::size_t http_body_bytes = 1'258'291;
+
+/// From the first byte of a request to the end of its headers.
+inline constexpr milliseconds http_header_timeout{10'000};
+
+/// From the end of the headers to the end of the body.
+inline constexpr milliseconds http_body_timeout{30'000};
+
+/// Between two requests of a connection that is kept alive.
+inline constexpr milliseconds http_idle_timeout{75'000};
+
+/// amplify-js doubles a publish frame, so twice 1.2 MB plus JSON escaping.
+inline constexpr std::size_t websocket_message_bytes = 8 * 1024 * 1024;
+
+/// Centrifugo and soketi bound a client's queue at the same size.
+inline constexpr std::size_t websocket_queue_bytes = 1024 * 1024;
+
+/// `ka` frames: AWS sends one a minute.
+inline constexpr milliseconds keep_alive_interval{60'000};
+
+/// What `connection_ack` promises: AWS says five minutes.
+inline constexpr milliseconds connection_timeout{300'000};
+
+/// AWS ends a connection after 24 hours.
+inline constexpr milliseconds connection_lifetime{24LL * 60 * 60 * 1000};
+
+/// How long the node waits for the peer's close frame, and for the last bytes to leave.
+inline constexpr milliseconds close_timeout{5'000};
+
+/// Off: compression costs CPU, and memory at the client, for small events.
+inline constexpr bool compression = false;
+
+/// Below this size deflate gains nothing.
+inline constexpr std::size_t compression_threshold = 256;
+
+/// 0: not limited.
+inline constexpr std::size_t api_connections = 0;
+inline constexpr std::size_t connections_per_address = 0;
+
+/// AWS's quota "rate of connections per API".
+inline constexpr std::size_t connections_per_second = 2'000;
+
+/// AWS's quota "rate of publish requests per client connection".
+inline constexpr std::size_t publishes_per_second = 25;
+
+/// AWS's quota "subscriptions per client connection".
+inline constexpr std::size_t subscriptions_per_connection = 200;
+
+/// AWS's quota "batch size per publish request".
+inline constexpr std::size_t events_per_publish = 5;
+
+/// AWS's quota "event size", 240 KB.
+inline constexpr std::size_t event_bytes = 240 * 1024;
+
+} // namespace actormesh::config::defaults
