@@ -1,0 +1,58 @@
+/// What the node says to clients, byte for byte (appsync-events protocol sections 2.2, 2.3
+/// and 3.6). Pure functions. `append_*` adds to `out` and allocates nothing else.
+#pragma once
+
+#include "net/appsync/errors.hpp"
+
+#include <chrono>
+#include <cstddef>
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace actormesh::appsync {
+
+/// One event of a publish, as its reply lists it.
+struct publish_entry {
+  std::string_view identifier; ///< UUID.
+  error outcome = error::none; ///< `none`: successful.
+};
+
+/// Appends `text` as the inside of a JSON string, escaped as JSON.stringify does: only `"`, `\` and
+/// U+0000 to U+001F (\b \t \n \f \r short, else \u00xx in lower case); everything else as it is.
+void append_escaped(std::string& out, std::string_view text);
+
+/// The size `append_escaped` would add.
+[[nodiscard]] std::size_t escaped_size(std::string_view text) noexcept;
+
+/// `{"type":"data","id":"<id>","event":"` — what comes before the shared part of a data frame.
+[[nodiscard]] std::string data_prefix(std::string_view id);
+
+/// `<escaped event>"}` — the part of a data frame that all subscribers share.
+void append_data_tail(std::string& out, std::string_view event);
+
+void append_connection_ack(std::string& out, std::chrono::milliseconds connection_timeout);
+void append_keep_alive(std::string& out);
+void append_subscribe_success(std::string& out, std::string_view id);
+void append_unsubscribe_success(std::string& out, std::string_view id);
+void append_publish_success(std::string& out, std::string_view id,
+                            std::span<const publish_entry> entries);
+
+/// connection_error with errorType, message and errorCode at top level of `errors[0]`.
+void append_connection_error(std::string& out, error what);
+/// subscribe_error, unsubscribe_error, publish_error: `kind` is the type member. An unknown
+/// subscription's message names the id.
+void append_operation_error(std::string& out, std::string_view kind, std::string_view id,
+                            error what);
+/// The generic `error` frame; `id` is left out if empty.
+void append_error(std::string& out, std::string_view id, error what);
+/// broadcast_error.
+void append_broadcast_error(std::string& out, std::string_view id);
+
+/// The body of a successful `POST /event`: `{"failed":[…],"successful":[…]}`.
+void append_publish_result(std::string& out, std::span<const publish_entry> entries);
+
+/// The body of an HTTP error: `{"errors":[{"errorType":…,"message":…}],"message":…}`.
+void append_http_error(std::string& out, error what);
+
+} // namespace actormesh::appsync
