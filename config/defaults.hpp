@@ -81,4 +81,28 @@ inline constexpr std::size_t events_per_publish = 5;
 /// AWS's quota "event size", 240 KB.
 inline constexpr std::size_t event_bytes = 240 * 1024;
 
+/// AWS: a new API key lives seven days unless told otherwise,
+inline constexpr std::chrono::seconds key_life = std::chrono::hours{24 * 7};
+
+/// one day at least,
+inline constexpr std::chrono::seconds key_life_min = std::chrono::hours{24};
+
+/// and 365 days at most.
+inline constexpr std::chrono::seconds key_life_max = std::chrono::hours{24 * 365};
+
+/// The key of a first start is for trying things out on loopback: it should outlast that.
+inline constexpr std::chrono::seconds first_key_life = key_life_max;
+
+/// AWS deletes a key 60 days after it has expired; here the next edit of the file does.
+inline constexpr std::chrono::seconds key_kept_after_expiry = std::chrono::hours{24 * 60};
+
+/// AWS's quota "API keys per API".
+inline constexpr std::size_t keys_per_file = 50;
+
+/// Log lines that may wait for a slow stderr. The oldest ones go first, and are counted.
+inline constexpr std::size_t log_queue_lines = 4'096;
+
+/// How long a stopping node waits for stderr to take the lines that are left.
+inline constexpr milliseconds log_flush_timeout{2'000};
+
 } // namespace actormesh::config::defaults

@@ -9,8 +9,8 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
-#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace actormesh::config {
@@ -32,10 +32,18 @@ enum class log_level : std::uint8_t { trace, debug, info, warn, error, off };
 
 enum class log_format : std::uint8_t { text, json };
 
+/// Names as they are written in the configuration: `API_KEY`, `drop_oldest`, `info`, `json`.
+[[nodiscard]] std::string_view to_string(auth_mode value) noexcept;
+[[nodiscard]] std::string_view to_string(slow_consumer_policy value) noexcept;
+[[nodiscard]] std::string_view to_string(log_level value) noexcept;
+[[nodiscard]] std::string_view to_string(log_format value) noexcept;
+
 /// Where the node accepts clients.
 struct listener_settings {
   std::string address = defaults::listen_address; ///< IPv4 or IPv6 literal.
   std::uint16_t port = defaults::listen_port;     ///< 0 picks a free one.
+
+  friend bool operator==(const listener_settings&, const listener_settings&) = default;
 };
 
 /// Limits of the HTTP side, for every listener.
@@ -45,6 +53,8 @@ struct http_settings {
   std::chrono::milliseconds header_timeout = defaults::http_header_timeout;
   std::chrono::milliseconds body_timeout = defaults::http_body_timeout;
   std::chrono::milliseconds idle_timeout = defaults::http_idle_timeout;
+
+  friend bool operator==(const http_settings&, const http_settings&) = default;
 };
 
 /// Limits of the WebSocket side, for every listener.
@@ -61,13 +71,17 @@ struct websocket_settings {
   bool compression = defaults::compression;
   /// Smallest event that is compressed, in bytes.
   std::size_t compression_threshold = defaults::compression_threshold;
+
+  friend bool operator==(const websocket_settings&, const websocket_settings&) = default;
 };
 
-/// Which modes may do what. An empty list in a namespace means: as the API says.
+/// Which modes may do what in an API, unless a namespace says otherwise.
 struct auth_settings {
-  std::vector<auth_mode> connect;
-  std::vector<auth_mode> publish;
-  std::vector<auth_mode> subscribe;
+  std::vector<auth_mode> connect{auth_mode::api_key};
+  std::vector<auth_mode> publish{auth_mode::api_key};
+  std::vector<auth_mode> subscribe{auth_mode::api_key};
+
+  friend bool operator==(const auth_settings&, const auth_settings&) = default;
 };
 
 struct namespace_settings {
@@ -75,6 +89,8 @@ struct namespace_settings {
   std::vector<auth_mode> publish_auth;   ///< Empty: inherits from the API.
   std::vector<auth_mode> subscribe_auth; ///< Empty: inherits from the API.
   slow_consumer_policy slow_consumer = slow_consumer_policy::disconnect;
+
+  friend bool operator==(const namespace_settings&, const namespace_settings&) = default;
 };
 
 /// Limits of one API. A rate or a count of 0 means: not limited.
@@ -86,6 +102,8 @@ struct api_limits {
   std::size_t subscriptions = defaults::subscriptions_per_connection; ///< Per connection.
   std::size_t events_per_publish = defaults::events_per_publish;
   std::size_t event_bytes = defaults::event_bytes;
+
+  friend bool operator==(const api_limits&, const api_limits&) = default;
 };
 
 /// One Event API: an environment such as dev or prod, sharing nothing with others.
@@ -97,6 +115,8 @@ struct api_settings {
   auth_settings auth;
   api_limits limits;
   std::vector<namespace_settings> namespaces;
+
+  friend bool operator==(const api_settings&, const api_settings&) = default;
 };
 
 struct settings {
@@ -110,6 +130,8 @@ struct settings {
   http_settings http;
   websocket_settings websocket;
   std::vector<api_settings> apis;
+
+  friend bool operator==(const settings&, const settings&) = default;
 };
 
 } // namespace actormesh::config
