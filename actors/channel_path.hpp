@@ -1,11 +1,11 @@
 /// Names of channels and of patterns over them. Pure functions.
 #pragma once
 
-#include <cstdint>
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <vector>
+#include <utility>
 
 namespace actormesh {
 
