@@ -2,6 +2,7 @@
 /// and 3.6). Pure functions. `append_*` adds to `out` and allocates nothing else.
 #pragma once
 
+#include "config/defaults.hpp"
 #include "net/appsync/errors.hpp"
 
 #include <chrono>
@@ -16,6 +17,12 @@ namespace actormesh::appsync {
 struct publish_entry {
   std::string_view identifier; ///< UUID.
   error outcome = error::none; ///< `none`: successful.
+};
+
+/// Limits that messages name. The defaults give AWS's own texts.
+struct stated_limits {
+  std::size_t events_per_publish = config::defaults::events_per_publish;
+  std::size_t event_bytes = config::defaults::event_bytes;
 };
 
 /// Appends `text` as the inside of a JSON string, escaped as JSON.stringify does: only `"`, `\` and
@@ -36,23 +43,25 @@ void append_keep_alive(std::string& out);
 void append_subscribe_success(std::string& out, std::string_view id);
 void append_unsubscribe_success(std::string& out, std::string_view id);
 void append_publish_success(std::string& out, std::string_view id,
-                            std::span<const publish_entry> entries);
+                            std::span<const publish_entry> entries,
+                            const stated_limits& limits = {});
 
 /// connection_error with errorType, message and errorCode at top level of `errors[0]`.
 void append_connection_error(std::string& out, error what);
-/// subscribe_error, unsubscribe_error, publish_error: `kind` is the type member. An unknown
-/// subscription's message names the id.
+/// subscribe_error, unsubscribe_error, publish_error: `kind` is the type member; `id` is left out
+/// if empty. An unknown subscription's message names the id.
 void append_operation_error(std::string& out, std::string_view kind, std::string_view id,
-                            error what);
+                            error what, const stated_limits& limits = {});
 /// The generic `error` frame; `id` is left out if empty.
 void append_error(std::string& out, std::string_view id, error what);
 /// broadcast_error.
 void append_broadcast_error(std::string& out, std::string_view id);
 
 /// The body of a successful `POST /event`: `{"failed":[…],"successful":[…]}`.
-void append_publish_result(std::string& out, std::span<const publish_entry> entries);
+void append_publish_result(std::string& out, std::span<const publish_entry> entries,
+                           const stated_limits& limits = {});
 
 /// The body of an HTTP error: `{"errors":[{"errorType":…,"message":…}],"message":…}`.
-void append_http_error(std::string& out, error what);
+void append_http_error(std::string& out, error what, const stated_limits& limits = {});
 
 } // namespace actormesh::appsync

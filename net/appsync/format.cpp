@@ -1,0 +1,335 @@
+#include "net/appsync/format.hpp"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <cstdint>
+#include <cstring>
+
+namespace actormesh::appsync {
+
+namespace {
+
+// -- escaping -------------------------------------------------------------------------------------
+
+constexpr std::size_t word_size = sizeof(std::uint64_t);
+
+/// How many bytes the escape of a byte has, at most: \u001f.
+constexpr std::size_t longest_escape = 6;
+
+/// For each byte what follows the backslash: 0 no escape, 'u' the long form.
+constexpr auto escape_letters = [] {
+  std::array<char, 256> table{};
+  for (std::size_t c = 0; c < 0x20; ++c)
+    table[c] = 'u';
+  table['\b'] = 'b';
+  table['\t'] = 't';
+  table['\n'] = 'n';
+  table['\f'] = 'f';
+  table['\r'] = 'r';
+  table['"'] = '"';
+  table['\\'] = '\\';
+  return table;
+}();
+
+constexpr char escape_letter(char c) noexcept {
+  return escape_letters[static_cast<unsigned char>(c)];
+}
+
+constexpr std::uint64_t in_every_byte(std::uint8_t value) noexcept {
+  return 0x0101010101010101ULL * value;
+}
+
+/// Returns whether one of eight bytes needs an escape. The bit tricks are the well-known
+/// "has a byte less than n" and "has a zero byte", exact as a yes or no.
+bool needs_escape(const char* bytes) noexcept {
+  std::uint64_t word = 0;
+  std::memcpy(&word, bytes, word_size);
+  const auto quote = word ^ in_every_byte('"');
+  const auto backslash = word ^ in_every_byte('\\');
+  const auto hits = ((word - in_every_byte(0x20)) & ~word) | ((quote - in_every_byte(1)) & ~quote) |
+                    ((backslash - in_every_byte(1)) & ~backslash);
+  return (hits & in_every_byte(0x80)) != 0;
+}
+
+/// Writes one byte, escaped where needed, and returns the end of what it wrote.
+char* write_escaped(char* to, char c) noexcept {
+  const auto letter = escape_letter(c);
+  if (letter == 0) {
+    *to++ = c;
+    return to;
+  }
+  *to++ = '\\';
+  *to++ = letter;
+  if (letter == 'u') {
+    const auto byte = static_cast<unsigned char>(c);
+    *to++ = '0';
+    *to++ = '0';
+    *to++ = "0123456789abcdef"[byte >> 4U];
+    *to++ = "0123456789abcdef"[byte & 0xFU];
+  }
+  return to;
+}
+
+// -- pieces ---------------------------------------------------------------------------------------
+
+void append_number(std::string& out, std::uint64_t number) {
+  std::array<char, 20> digits{};
+  const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), number).ptr;
+  out.append(digits.data(), end);
+}
+
+/// `"<name>":"<value>"`
+void append_member(std::string& out, std::string_view name, std::string_view value) {
+  out += '"';
+  out += name;
+  out += "\":\"";
+  append_escaped(out, value);
+  out += '"';
+}
+
+/// 240 KB is written `240KB`, and what is no multiple of 1,024 as bytes.
+void append_size(std::string& out, std::size_t bytes) {
+  const bool whole_kb = bytes % 1024 == 0;
+  append_number(out, whole_kb ? bytes / 1024 : bytes);
+  out += whole_kb ? "KB" : " bytes";
+}
+
+/// `"message":"<message>"` with the limit or the id that it names.
+void append_message(std::string& out, error what, const error_shape& shape, std::string_view id,
+                    const stated_limits& limits) {
+  constexpr std::string_view exceeded = "nput exceeded ";
+  switch (what) {
+  case error::too_many_events:
+    out += "\"message\":\"";
+    out += shape.message.front(); // `I` or `i`
+    out += exceeded;
+    append_number(out, limits.events_per_publish);
+    out += " event limit\"";
+    return;
+  case error::event_too_large:
+    out += "\"message\":\"Transformed event is larger than ";
+    append_size(out, limits.event_bytes);
+    out += '"';
+    return;
+  case error::unknown_subscription:
+    out += "\"message\":\"Unknown operation id ";
+    append_escaped(out, id);
+    out += '"';
+    return;
+  default:
+    append_member(out, "message", shape.message);
+  }
+}
+
+/// `"errors":[{"errorType":…,"message":…}]`
+void append_errors(std::string& out, error what, const error_shape& shape, std::string_view id,
+                   const stated_limits& limits) {
+  out += "\"errors\":[{";
+  append_member(out, "errorType", shape.type);
+  if (!shape.message.empty()) {
+    out += ',';
+    append_message(out, what, shape, id, limits);
+  }
+  out += "}]";
+}
+
+/// `{"type":"<type>","id":"<id>"`, the second member only if there is an id.
+void open_frame(std::string& out, std::string_view type, std::string_view id) {
+  out += '{';
+  append_member(out, "type", type);
+  if (!id.empty()) {
+    out += ',';
+    append_member(out, "id", id);
+  }
+}
+
+void append_index(std::string& out, std::size_t index) {
+  out += "\"index\":";
+  append_number(out, index);
+}
+
+/// `"successful":[…]`
+void append_successful(std::string& out, std::span<const publish_entry> entries) {
+  out += "\"successful\":[";
+  bool first = true;
+  for (std::size_t index = 0; index < entries.size(); ++index) {
+    if (entries[index].outcome != error::none)
+      continue;
+    out += first ? "{" : ",{";
+    first = false;
+    append_member(out, "identifier", entries[index].identifier);
+    out += ',';
+    append_index(out, index);
+    out += '}';
+  }
+  out += ']';
+}
+
+/// `"failed":[…]`
+void append_failed(std::string& out, std::span<const publish_entry> entries, surface where,
+                   const stated_limits& limits) {
+  out += "\"failed\":[";
+  bool first = true;
+  for (std::size_t index = 0; index < entries.size(); ++index) {
+    const auto& entry = entries[index];
+    if (entry.outcome == error::none)
+      continue;
+    const auto shape = shape_of(entry.outcome, where);
+    out += first ? "{" : ",{";
+    first = false;
+    append_member(out, "code", shape.type);
+    out += ',';
+    append_member(out, "identifier", entry.identifier);
+    out += ',';
+    append_index(out, index);
+    if (!shape.message.empty()) {
+      out += ',';
+      append_message(out, entry.outcome, shape, {}, limits);
+    }
+    out += '}';
+  }
+  out += ']';
+}
+
+} // namespace
+
+void append_escaped(std::string& out, std::string_view text) {
+  std::array<char, 1024> buffer;
+  const auto full = buffer.data() + buffer.size() - word_size * longest_escape;
+  auto to = buffer.data();
+  const auto flush = [&] {
+    out.append(buffer.data(), to);
+    to = buffer.data();
+  };
+  while (text.size() >= word_size) {
+    if (to > full)
+      flush();
+    if (needs_escape(text.data())) {
+      for (const char c : text.substr(0, word_size))
+        to = write_escaped(to, c);
+    } else {
+      std::memcpy(to, text.data(), word_size);
+      to += word_size;
+    }
+    text.remove_prefix(word_size);
+  }
+  if (to > full)
+    flush();
+  for (const char c : text)
+    to = write_escaped(to, c);
+  flush();
+}
+
+std::size_t escaped_size(std::string_view text) noexcept {
+  auto size = text.size();
+  const auto add_extra = [&size](std::string_view bytes) {
+    for (const char c : bytes) {
+      const auto letter = escape_letter(c);
+      size += letter == 0 ? 0 : letter == 'u' ? longest_escape - 1 : 1;
+    }
+  };
+  while (text.size() >= word_size) {
+    if (needs_escape(text.data()))
+      add_extra(text.substr(0, word_size));
+    text.remove_prefix(word_size);
+  }
+  add_extra(text);
+  return size;
+}
+
+std::string data_prefix(std::string_view id) {
+  std::string out;
+  out.reserve(id.size() + 32);
+  open_frame(out, "data", id);
+  out += ",\"event\":\"";
+  return out;
+}
+
+void append_data_tail(std::string& out, std::string_view event) {
+  append_escaped(out, event);
+  out += "\"}";
+}
+
+void append_connection_ack(std::string& out, std::chrono::milliseconds connection_timeout) {
+  out += "{\"type\":\"connection_ack\",\"connectionTimeoutMs\":";
+  append_number(out, static_cast<std::uint64_t>(
+                         std::max<std::chrono::milliseconds::rep>(connection_timeout.count(), 0)));
+  out += '}';
+}
+
+void append_keep_alive(std::string& out) { out += "{\"type\":\"ka\"}"; }
+
+void append_subscribe_success(std::string& out, std::string_view id) {
+  open_frame(out, "subscribe_success", id);
+  out += '}';
+}
+
+void append_unsubscribe_success(std::string& out, std::string_view id) {
+  open_frame(out, "unsubscribe_success", id);
+  out += '}';
+}
+
+void append_publish_success(std::string& out, std::string_view id,
+                            std::span<const publish_entry> entries, const stated_limits& limits) {
+  open_frame(out, "publish_success", id);
+  out += ',';
+  append_successful(out, entries);
+  out += ',';
+  append_failed(out, entries, surface::websocket, limits);
+  out += '}';
+}
+
+void append_connection_error(std::string& out, error what) {
+  const auto shape = shape_of(what, surface::websocket);
+  open_frame(out, "connection_error", {});
+  out += ',';
+  append_errors(out, what, shape, {}, {});
+  out.resize(out.size() - 2); // reopen the entry of `errors`
+  out += ",\"errorCode\":";
+  append_number(out, shape.status);
+  out += "}]}";
+}
+
+void append_operation_error(std::string& out, std::string_view kind, std::string_view id,
+                            error what, const stated_limits& limits) {
+  auto shape = shape_of(what, surface::websocket);
+  if (what == error::internal && kind != "publish_error")
+    shape.type = "SubscriptionProcessingError"; // documented for subscriptions only
+  open_frame(out, kind, id);
+  out += ',';
+  append_errors(out, what, shape, id, limits);
+  out += '}';
+}
+
+void append_error(std::string& out, std::string_view id, error what) {
+  append_operation_error(out, "error", id, what);
+}
+
+void append_broadcast_error(std::string& out, std::string_view id) {
+  open_frame(out, "broadcast_error", id);
+  out += ",\"errors\":[{\"errorType\":\"MessageProcessingError\","
+         "\"message\":\"There was an error processing the message\"}]}";
+}
+
+void append_publish_result(std::string& out, std::span<const publish_entry> entries,
+                           const stated_limits& limits) {
+  out += '{';
+  append_failed(out, entries, surface::http, limits);
+  out += ',';
+  append_successful(out, entries);
+  out += '}';
+}
+
+void append_http_error(std::string& out, error what, const stated_limits& limits) {
+  const auto shape = shape_of(what, surface::http);
+  out += '{';
+  append_errors(out, what, shape, {}, limits);
+  if (!shape.message.empty()) {
+    out += ',';
+    append_message(out, what, shape, {}, limits);
+  }
+  out += '}';
+}
+
+} // namespace actormesh::appsync
