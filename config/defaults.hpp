@@ -78,6 +78,10 @@ inline constexpr std::size_t subscriptions_per_connection = 200;
 /// AWS's quota "batch size per publish request".
 inline constexpr std::size_t events_per_publish = 5;
 
+/// Objects and arrays inside each other, in a frame, a body or an event. Well above what people
+/// nest (Boost.JSON's own limit is 32), and bounded because the parser's stack grows with it.
+inline constexpr std::size_t json_depth = 256;
+
 /// AWS's quota "event size", 240 KB.
 inline constexpr std::size_t event_bytes = 240 * 1024;
 
