@@ -32,6 +32,16 @@ constexpr auto escape_letters = [] {
   return table;
 }();
 
+/// For each byte by how much its escape is longer.
+constexpr auto escape_extras = [] {
+  std::array<std::uint8_t, 256> table{};
+  for (std::size_t c = 0; c < table.size(); ++c) {
+    const char letter = escape_letters[c];
+    table[c] = letter == 0 ? 0 : letter == 'u' ? longest_escape - 1 : 1;
+  }
+  return table;
+}();
+
 constexpr char escape_letter(char c) noexcept {
   return escape_letters[static_cast<unsigned char>(c)];
 }
@@ -223,18 +233,8 @@ void append_escaped(std::string& out, std::string_view text) {
 
 std::size_t escaped_size(std::string_view text) noexcept {
   auto size = text.size();
-  const auto add_extra = [&size](std::string_view bytes) {
-    for (const char c : bytes) {
-      const auto letter = escape_letter(c);
-      size += letter == 0 ? 0 : letter == 'u' ? longest_escape - 1 : 1;
-    }
-  };
-  while (text.size() >= word_size) {
-    if (needs_escape(text.data()))
-      add_extra(text.substr(0, word_size));
-    text.remove_prefix(word_size);
-  }
-  add_extra(text);
+  for (const char c : text)
+    size += escape_extras[static_cast<unsigned char>(c)];
   return size;
 }
 
