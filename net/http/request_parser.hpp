@@ -13,6 +13,15 @@
 
 namespace actormesh::http {
 
+/// More headers than this are refused; browsers send about twenty.
+inline constexpr std::size_t max_headers = 100;
+
+/// Empty lines before a request that are put up with (RFC 9112 section 2.2), in bytes.
+inline constexpr std::size_t max_leading_bytes = 8;
+
+/// Longest extension of one chunk. Extensions are not looked at.
+inline constexpr std::size_t max_chunk_extension = 256;
+
 /// One request. All views are valid until the parser is reset or destroyed.
 class request {
 public:
@@ -23,10 +32,10 @@ public:
   };
 
   boost::beast::http::verb method = boost::beast::http::verb::unknown;
-  std::string_view target; ///< As sent: path and query.
+  std::string_view target; ///< As sent: path and query, or a whole URL.
   unsigned version = 11;   ///< 10 or 11.
   bool keep_alive = false;
-  bool upgrade = false;         ///< `Connection: upgrade` was asked for.
+  bool upgrade = false;         ///< `Connection: upgrade` was asked for on HTTP/1.1.
   bool expect_continue = false; ///< `Expect: 100-continue` on HTTP/1.1.
   std::string_view body;
   std::span<const header> headers;
@@ -50,7 +59,8 @@ enum class parse_error : std::uint8_t {
 [[nodiscard]] const char* to_string(parse_error) noexcept;
 
 /// Loop-bound: parses the requests of one connection, one after the other. Holds memory only while
-/// a request is under way.
+/// a request is under way; a few buffers are kept per thread for the next request of any
+/// connection. The outcome does not depend on the pieces in which the bytes come.
 class request_parser {
 public:
   struct limits {
@@ -77,7 +87,7 @@ public:
 
   [[nodiscard]] state current_state() const noexcept;
   [[nodiscard]] parse_error error() const noexcept;
-  /// In states body (headers only) and complete.
+  /// In states body (headers only) and complete; empty or in part in the others.
   [[nodiscard]] const request& current() const noexcept;
 
   /// Makes ready for the next request.
@@ -85,8 +95,22 @@ public:
 
 private:
   struct impl;
+  struct recycle {
+    void operator()(impl* used) const noexcept;
+  };
+
+  // Each takes what it needs off `input`.
+  void skip_empty_lines(std::string_view& input);
+  void put_headers(std::string_view& input);
+  void put_body(std::string_view& input);
+
+  void begin();
+
   limits limits_;
-  std::unique_ptr<impl> impl_; ///< None while idle.
+  std::unique_ptr<impl, recycle> impl_; ///< None while idle.
+  std::size_t skipped_ = 0;             ///< Bytes of empty lines before the request.
+  state state_ = state::idle;
+  parse_error error_ = parse_error::none;
 };
 
 } // namespace actormesh::http

@@ -40,7 +40,7 @@ enum class read_error : std::uint8_t {
 /// The close code that answers an error.
 [[nodiscard]] close_code close_code_of(read_error) noexcept;
 
-/// Loop-bound: reads one connection. Holds no buffer between messages.
+/// Loop-bound: reads one connection. Holds no buffer between messages (see `next`).
 class message_reader {
 public:
   struct options {
@@ -62,7 +62,9 @@ public:
   /// Takes as much of `input` as makes one message. Unmasks in place: `input` is changed, and a
   /// message that lies whole in it is handed out without a copy. Bytes of a message that is not
   /// whole yet are kept inside, so that `consumed == input.size()` when no message is complete.
-  /// Memory grows with what arrived, never with what a header claims.
+  /// Memory grows with what arrived, never with what a header claims. What a message was handed
+  /// out from is freed by the next call, also by one without input: call it until no message is
+  /// complete.
   step next(std::span<char> input);
 
   /// Bytes held for a message that is not whole yet.
@@ -70,6 +72,7 @@ public:
 
 private:
   struct partial;
+  class turn;
   options opts_;
   std::unique_ptr<partial> partial_; ///< Only while a message or header is incomplete.
 };
