@@ -1,0 +1,156 @@
+#include "actors/channel.hpp"
+
+#include <bit>
+#include <cassert>
+#include <utility>
+
+#include "actors/directory.hpp"
+
+namespace actormesh {
+
+channel::channel(caf::actor_config& cfg, loop& home, directory& dir, identity who)
+  : loop_actor(cfg, home), directory_(dir), who_(std::move(who)), pattern_(who_.key.ends_with('*')) {}
+
+caf::behavior channel::make_behavior() {
+  return {
+      [this](const publish_events& what) { on_publish(what); },
+      [this](const join_channel&) { on_join(current_sender()); },
+      [this](const leave_channel&) { on_leave(current_sender()); },
+  };
+}
+
+void channel::on_exit() {
+  subscribers_.clear();
+  unconfirmed_.clear();
+}
+
+void channel::expect_message() {
+  ++expected_messages_;
+  if (idle_hook::is_linked())
+    directory_.no_longer_idle(*this);
+}
+
+void channel::message_handled() {
+  assert(expected_messages_ > 0);
+  --expected_messages_;
+  idle_if_unused();
+}
+
+void channel::on_publish(const publish_events& what) {
+  collect(what.batch);
+  message_handled();
+}
+
+void channel::on_join(caf::strong_actor_ptr who) {
+  if (places_.try_emplace(who->aid, subscribers_.size()).second)
+    subscribers_.push_back(who);
+  if (subscribers_.size() == 1) {
+    confirmed_ = false;
+    ticket_ = directory_.announce(*this, directory::interest::gained);
+  }
+  if (confirmed_)
+    tell(who, nullptr, joined{id()});
+  else
+    unconfirmed_.push_back(std::move(who));
+  message_handled();
+}
+
+void channel::on_leave(const caf::strong_actor_ptr& who) {
+  if (const auto found = places_.find(who->aid); found != places_.end()) {
+    const auto place = found->second;
+    places_.erase(found);
+    if (place + 1 != subscribers_.size()) {
+      subscribers_[place] = std::move(subscribers_.back());
+      places_[subscribers_[place]->aid] = place;
+    }
+    subscribers_.pop_back();
+    std::erase(unconfirmed_, who);
+    if (subscribers_.empty()) {
+      confirmed_ = false;
+      ticket_ = directory_.announce(*this, directory::interest::lost);
+      subscribers_.shrink_to_fit();
+    }
+  }
+  message_handled();
+}
+
+void channel::interest_confirmed(std::uint64_t ticket) {
+  if (ticket != ticket_ || subscribers_.empty())
+    return;
+  confirmed_ = true;
+  for (const auto& who : std::exchange(unconfirmed_, {}))
+    tell(who, nullptr, joined{id()});
+}
+
+void channel::collect(const event_batch_ptr& batch) {
+  if (merged_) {
+    merged_->append(*batch);
+  } else if (collected_) {
+    merged_ = caf::make_counted<event_batch>();
+    merged_->append(*collected_);
+    merged_->append(*batch);
+  } else {
+    collected_ = batch;
+  }
+  home().pending_bytes_changed(static_cast<std::ptrdiff_t>(batch->payload_bytes()));
+  home().fan_out_later(*this);
+}
+
+void channel::accept_routed(event_batch_ptr batch) {
+  home().pending_bytes_changed(static_cast<std::ptrdiff_t>(batch->payload_bytes()));
+  routed_.push_back(std::move(batch));
+  home().fan_out_later(*this);
+}
+
+void channel::fan_out() {
+  for (const auto& batch : std::exchange(routed_, {})) {
+    home().pending_bytes_changed(-static_cast<std::ptrdiff_t>(batch->payload_bytes()));
+    deliver(batch);
+  }
+  if (collected_) {
+    auto batch = merged_ ? event_batch_ptr{std::move(merged_)} : std::move(collected_);
+    merged_ = nullptr;
+    collected_ = nullptr;
+    home().pending_bytes_changed(-static_cast<std::ptrdiff_t>(batch->payload_bytes()));
+    deliver(batch);
+    forward(batch);
+    const auto now = std::chrono::steady_clock::now();
+    for (const auto& what : batch->events())
+      home().counters().publish_latency.observe(now - what->received(), 1);
+  }
+  idle_if_unused();
+}
+
+void channel::deliver(const event_batch_ptr& batch) {
+  if (subscribers_.empty())
+    return;
+  // One message object for all: only the envelope is made for each subscriber.
+  const auto content = caf::make_message(delivery{id(), batch});
+  for (const auto& who : subscribers_)
+    tell(who, nullptr, content);
+}
+
+void channel::forward(const event_batch_ptr& batch) {
+  if (route_generation_ != directory_.generation())
+    refresh_route();
+  for (auto* wider : patterns_)
+    wider->accept_routed(batch);
+  for (auto loops = other_loops_; loops != 0; loops &= loops - 1)
+    directory_.route(static_cast<std::size_t>(std::countr_zero(loops)), key(), batch);
+}
+
+void channel::refresh_route() {
+  auto [patterns, loops] = directory_.route_of(key());
+  patterns_ = std::move(patterns);
+  other_loops_ = loops;
+  route_generation_ = directory_.generation();
+}
+
+void channel::idle_if_unused() {
+  const auto used = !subscribers_.empty() || expected_messages_ != 0 || collected_ != nullptr ||
+                    !routed_.empty();
+  if (!used && !idle_hook::is_linked())
+    directory_.now_idle(*this);
+}
+
+} // namespace actormesh

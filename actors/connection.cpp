@@ -1,0 +1,116 @@
+#include "actors/connection.hpp"
+
+#include <algorithm>
+#include <cassert>
+#include <utility>
+
+namespace actormesh {
+
+connection::connection(caf::actor_config& cfg, loop& home, limits lim)
+  : loop_actor(cfg, home), limits_(lim), publish_rate_(lim.publishes_per_second) {}
+
+void connection::attach(std::unique_ptr<edge> wire) {
+  assert(edge_ == nullptr);
+  edge_ = std::move(wire);
+}
+
+caf::behavior connection::make_behavior() {
+  return {
+      [this](const delivery& what) { on_delivery(what); },
+      [this](const joined& what) { on_joined(what); },
+      [this](const close_connection& what) {
+        if (edge_)
+          edge_->close(what.reason);
+      },
+      [this](const settings_changed&) {
+        if (edge_)
+          edge_->settings_changed();
+      },
+  };
+}
+
+void connection::on_exit() { edge_.reset(); }
+
+caf::resumable::resume_result connection::resume(caf::execution_unit* unit, std::size_t messages) {
+  const auto result = loop_actor::resume(unit, messages);
+  if (edge_ && home().delivering())
+    edge_->turn_ended();
+  return result;
+}
+
+void connection::change_limits(limits lim) noexcept {
+  limits_ = lim;
+  publish_rate_.rate(lim.publishes_per_second);
+}
+
+connection::subscribe_result connection::subscribe(subscribe_options what) {
+  if (std::ranges::any_of(subscriptions_, [&](const auto& sub) { return sub.id == what.id; }))
+    return subscribe_result::duplicate_id;
+  if (subscriptions_.size() >= limits_.subscriptions)
+    return subscribe_result::too_many_subscriptions;
+  // Joining a channel again does no harm, and answers when the barrier has been reached.
+  auto where = home().channels().join(what.channel_key, ctrl());
+  if (!where)
+    return subscribe_result::too_many_channels;
+  channels_.push_back(where->channel);
+  subscriptions_.push_back({std::move(what.id), std::move(*where), what.policy, false,
+                            std::move(what.frame_prefix)});
+  home().counters().subscriptions.add();
+  return subscribe_result::pending;
+}
+
+bool connection::unsubscribe(std::string_view id) {
+  const auto found = std::ranges::find(subscriptions_, id, &subscription::id);
+  if (found == subscriptions_.end())
+    return false;
+  // Frames of a connection are answered in order: the subscription was good as far as this loop
+  // goes, and nobody waits for the rest of the barrier any more.
+  if (!found->confirmed)
+    edge_->subscribed(*found);
+  const auto where = found->where;
+  channels_.erase(channels_.begin() + (found - subscriptions_.begin()));
+  subscriptions_.erase(found);
+  home().counters().subscriptions.sub();
+  leave_if_last(where);
+  return true;
+}
+
+void connection::leave_if_last(const directory::membership& where) {
+  if (std::ranges::find(channels_, where.channel) == channels_.end())
+    home().channels().leave(where, ctrl());
+}
+
+void connection::closed() {
+  if (std::exchange(ended_, true))
+    return;
+  home().counters().subscriptions.sub(subscriptions_.size());
+  auto left = std::exchange(subscriptions_, {});
+  channels_.clear();
+  std::ranges::sort(left, {}, [](const auto& sub) { return sub.where.channel; });
+  const auto again = std::ranges::unique(left, {}, [](const auto& sub) { return sub.where.channel; });
+  left.erase(again.begin(), again.end());
+  for (const auto& sub : left)
+    home().channels().leave(sub.where, ctrl());
+  tell_to_exit(ctrl());
+}
+
+void connection::on_delivery(const delivery& what) {
+  if (edge_ == nullptr || ended_)
+    return;
+  for (std::size_t i = 0; i < channels_.size(); ++i)
+    if (channels_[i] == what.channel && !edge_->deliver(subscriptions_[i], *what.batch))
+      return;
+}
+
+void connection::on_joined(const joined& what) {
+  if (edge_ == nullptr || ended_)
+    return;
+  for (std::size_t i = 0; i < channels_.size(); ++i) {
+    if (channels_[i] == what.channel && !subscriptions_[i].confirmed) {
+      subscriptions_[i].confirmed = true;
+      edge_->subscribed(subscriptions_[i]);
+    }
+  }
+}
+
+} // namespace actormesh

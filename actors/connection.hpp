@@ -1,0 +1,122 @@
+/// A client's connection, whatever protocol it speaks.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "actors/close_reason.hpp"
+#include "actors/directory.hpp"
+#include "actors/loop_actor.hpp"
+#include "actors/messages.hpp"
+#include "actors/token_bucket.hpp"
+#include "config/settings.hpp"
+
+namespace actormesh {
+
+/// One subscription of a connection.
+struct subscription {
+  std::string id; ///< The client's name for it.
+  directory::membership where;
+  config::slow_consumer_policy policy = config::slow_consumer_policy::disconnect;
+  bool confirmed = false; ///< `edge::subscribed` has been called.
+  /// What comes before the shared part of each event's frame. Shared with frames that wait.
+  std::shared_ptr<const std::string> frame_prefix;
+};
+
+/// Loop-bound: the wire side of a connection. Implemented once per protocol; owned by the connection.
+/// None of its functions may destroy the connection; to end it they call `connection::closed`.
+class edge {
+public:
+  virtual ~edge() = default;
+
+  /// The barrier has been reached: events whose publish starts from now on will come.
+  virtual void subscribed(const subscription& what) = 0;
+
+  /// Hands over events of one subscription, in order. Returns false if the connection is ending and
+  /// takes no more: then the caller counts nothing.
+  virtual bool deliver(const subscription& what, const event_batch& batch) = 0;
+
+  /// Everything the connection had to say in this turn has been said.
+  virtual void turn_ended() = 0;
+
+  /// Tell the client that the connection ends, then end it.
+  virtual void close(close_reason why) = 0;
+
+  virtual void settings_changed() = 0;
+};
+
+/// Owns what a client has and may: its subscriptions, its rates, its identity. The edge turns frames
+/// into calls of it and its events into frames. One actor for each WebSocket connection.
+class connection final : public loop_actor {
+public:
+  struct limits {
+    std::size_t subscriptions = 200;
+    std::size_t publishes_per_second = 25; ///< 0: not limited.
+  };
+
+  enum class subscribe_result : std::uint8_t {
+    pending, ///< `edge::subscribed` follows, perhaps before the call returns to the loop.
+    duplicate_id,
+    too_many_subscriptions,
+    too_many_channels,
+  };
+
+  struct subscribe_options {
+    std::string id;
+    std::string_view channel_key;
+    config::slow_consumer_policy policy = config::slow_consumer_policy::disconnect;
+    std::shared_ptr<const std::string> frame_prefix;
+  };
+
+  connection(caf::actor_config& cfg, loop& home, limits lim);
+
+  /// To be called once, right after the connection was made.
+  void attach(std::unique_ptr<edge> wire);
+
+  /// The wire side; null after the end.
+  [[nodiscard]] edge* wire() const noexcept { return edge_.get(); }
+
+  void change_limits(limits lim) noexcept;
+
+  [[nodiscard]] subscribe_result subscribe(subscribe_options what);
+
+  /// False if there is no such subscription.
+  [[nodiscard]] bool unsubscribe(std::string_view id);
+
+  /// Whether the rate of publishes allows one more now; counts it.
+  [[nodiscard]] bool may_publish(token_bucket::time_point now) noexcept {
+    return publish_rate_.take(now);
+  }
+
+  [[nodiscard]] std::size_t subscriptions() const noexcept { return subscriptions_.size(); }
+
+  /// Called by the edge when the socket is gone: leaves all channels and ends the actor. The edge
+  /// is destroyed afterwards, not within the call.
+  void closed();
+
+  caf::resumable::resume_result resume(caf::execution_unit* unit, std::size_t messages) override;
+
+  const char* name() const override { return "actormesh.connection"; }
+
+protected:
+  caf::behavior make_behavior() override;
+  void on_exit() override;
+
+private:
+  void on_delivery(const delivery& what);
+  void on_joined(const joined& what);
+  void leave_if_last(const directory::membership& where);
+
+  limits limits_;
+  std::unique_ptr<edge> edge_;
+  std::vector<subscription> subscriptions_;
+  std::vector<channel_id> channels_; ///< Of each subscription: what a delivery is looked up in.
+  token_bucket publish_rate_;
+  bool ended_ = false;
+};
+
+} // namespace actormesh

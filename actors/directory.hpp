@@ -1,0 +1,142 @@
+/// Finds the channels of a loop, and knows which other loops want which events.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <boost/container_hash/hash.hpp>
+#include <boost/unordered/unordered_flat_map.hpp>
+
+#include "actors/channel.hpp"
+#include "actors/loop_actor.hpp"
+#include "actors/messages.hpp"
+
+namespace actormesh {
+
+/// The name of a channel or pattern within a node: `<api><path>`, e.g. `prod/default/orders`.
+/// `path` is canonical (see `channel_path`); an API's id has no slash.
+[[nodiscard]] std::string make_channel_key(std::string_view api, std::string_view path);
+
+/// One directory a loop. Loops are to each other what nodes of a mesh are: each holds the channels
+/// its own connections use, tells the others what it has subscribers for, and gets an event once,
+/// and only if it has.
+class directory final : public loop_actor {
+public:
+  struct limits {
+    std::size_t channels = 4'000'000;       ///< On this loop, idle ones included.
+    std::size_t idle_channels = 10'000;     ///< Kept for those who publish again soon.
+    std::chrono::milliseconds idle_time{5'000};
+  };
+
+  enum class interest : bool { lost, gained };
+
+  directory(caf::actor_config& cfg, loop& home, limits lim);
+
+  /// The directories of all loops, by index; this one's own place is not looked at. Before any loop
+  /// runs.
+  void connect(std::vector<caf::strong_actor_ptr> all);
+
+  // -- for publishers and connections of this loop ------------------------------------------------
+
+  /// Sends events to their channel, which is made if it isn't there. False if there are too many
+  /// channels: then nothing was sent.
+  [[nodiscard]] bool publish(std::string_view key, event_batch_ptr batch);
+
+  struct membership {
+    channel_id channel = 0;
+    caf::strong_actor_ptr handle;
+  };
+
+  /// Makes `who` a subscriber: it gets `joined` when that holds on all loops. Nothing if there are
+  /// too many channels.
+  [[nodiscard]] std::optional<membership> join(std::string_view key, caf::strong_actor_ptr who);
+
+  void leave(const membership& what, caf::strong_actor_ptr who);
+
+  // -- for the channels of this loop --------------------------------------------------------------
+
+  /// Tells the other loops that a channel or pattern got its first or lost its last subscriber.
+  /// Returns the ticket that `channel::interest_confirmed` will be called with (for `gained`).
+  std::uint64_t announce(channel& what, interest how);
+
+  struct route {
+    std::vector<channel*> patterns; ///< Of this loop, with subscribers.
+    std::uint64_t loops = 0;        ///< A bit for each other loop that wants the events.
+  };
+
+  /// Where events of a channel go beside its own subscribers. Holds until `generation` changes.
+  [[nodiscard]] route route_of(std::string_view key);
+  [[nodiscard]] std::uint64_t generation() const noexcept { return generation_; }
+
+  /// Puts a batch into what goes to another loop at the end of the fan-out.
+  void route(std::size_t to, std::string_view key, event_batch_ptr batch);
+  void send_routed();
+
+  void now_idle(channel& what);
+  void no_longer_idle(channel& what);
+
+  // -- for the loop -------------------------------------------------------------------------------
+
+  /// Ends the channels that have been idle for long. To be called about once a second.
+  void sweep(std::chrono::steady_clock::time_point now);
+
+  /// Ends all channels.
+  void clear();
+
+  [[nodiscard]] std::size_t size() const noexcept { return channels_.size(); }
+
+  const char* name() const override { return "actormesh.directory"; }
+
+protected:
+  caf::behavior make_behavior() override;
+  void on_exit() override;
+
+private:
+  struct text_hash {
+    using is_transparent = void;
+    std::size_t operator()(std::string_view text) const noexcept {
+      return boost::hash<std::string_view>{}(text);
+    }
+  };
+  template <class T>
+  using text_map = boost::unordered_flat_map<std::string, T, text_hash, std::equal_to<>>;
+
+  using channel_entry = spawned<channel>;
+
+  struct unconfirmed_interest {
+    caf::strong_actor_ptr keep; ///< The channel, as long as answers may come.
+    channel* what = nullptr;
+    std::size_t answers_missing = 0;
+  };
+
+  void on_interest_change(const interest_change& what);
+  void on_interest_seen(const interest_seen& what);
+  void on_route_events(const route_events& what);
+
+  channel_entry* find(std::string_view key);
+  channel_entry* find_or_make(std::string_view key);
+  void end(channel& what);
+
+  limits limits_;
+  std::vector<caf::strong_actor_ptr> peers_; ///< By loop; null for this one.
+  std::size_t peer_count_ = 0;
+  text_map<channel_entry> channels_;
+  boost::intrusive::list<idle_hook, boost::intrusive::constant_time_size<false>> idle_;
+  std::size_t idle_count_ = 0;
+  channel_id last_id_ = 0;
+
+  text_map<std::uint64_t> interest_of_loops_; ///< A bit for each loop, by channel or pattern.
+  std::uint64_t generation_ = 1;
+  std::uint64_t last_ticket_ = 0;
+  boost::unordered_flat_map<std::uint64_t, unconfirmed_interest> unconfirmed_; ///< By ticket.
+  std::vector<route_events> outbox_;                                           ///< By loop.
+  std::string scratch_;
+};
+
+} // namespace actormesh

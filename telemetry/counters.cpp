@@ -1,0 +1,70 @@
+#include "telemetry/counters.hpp"
+
+#include <algorithm>
+
+namespace actormesh::telemetry {
+
+const char* to_string(loss_reason why) noexcept {
+  switch (why) {
+  case loss_reason::slow_consumer_disconnected:
+    return "slow_consumer_disconnected";
+  case loss_reason::slow_consumer_dropped_oldest:
+    return "slow_consumer_dropped_oldest";
+  case loss_reason::slow_consumer_dropped_newest:
+    return "slow_consumer_dropped_newest";
+  case loss_reason::connection_closed:
+    return "connection_closed";
+  case loss_reason::drain_timeout:
+    return "drain_timeout";
+  case loss_reason::count_:
+    break;
+  }
+  return "?";
+}
+
+const char* to_string(publish_result how) noexcept {
+  switch (how) {
+  case publish_result::accepted:
+    return "accepted";
+  case publish_result::partly_failed:
+    return "partly_failed";
+  case publish_result::invalid:
+    return "invalid";
+  case publish_result::unauthorized:
+    return "unauthorized";
+  case publish_result::rate_limited:
+    return "rate_limited";
+  case publish_result::unavailable:
+    return "unavailable";
+  case publish_result::count_:
+    break;
+  }
+  return "?";
+}
+
+const char* to_string(connect_result how) noexcept {
+  switch (how) {
+  case connect_result::accepted:
+    return "accepted";
+  case connect_result::unauthorized:
+    return "unauthorized";
+  case connect_result::rate_limited:
+    return "rate_limited";
+  case connect_result::too_many:
+    return "too_many";
+  case connect_result::bad_request:
+    return "bad_request";
+  case connect_result::count_:
+    break;
+  }
+  return "?";
+}
+
+void latency_histogram::observe(std::chrono::nanoseconds elapsed, std::uint64_t times) noexcept {
+  const auto seconds = std::chrono::duration<double>(elapsed).count();
+  const auto bound = std::lower_bound(bounds.begin(), bounds.end(), seconds);
+  buckets_[static_cast<std::size_t>(bound - bounds.begin())].add(times);
+  sum_nanoseconds_.add(static_cast<std::uint64_t>(elapsed.count()) * times);
+}
+
+} // namespace actormesh::telemetry
