@@ -28,6 +28,9 @@ struct api_key_record {
 /// Makes 128 bits of salt, as 32 hex digits. Empty if the system has no randomness.
 [[nodiscard]] std::string make_salt();
 
+/// Makes the public name of a key, e.g. `key-4f1c09aa`. Empty if the system has no randomness.
+[[nodiscard]] std::string make_key_id();
+
 /// The hex HMAC-SHA-256 of a key under a salt: what a record stores.
 [[nodiscard]] std::string hash_api_key(std::string_view salt, std::string_view key);
 

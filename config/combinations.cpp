@@ -1,0 +1,203 @@
+#include "config/combinations.hpp"
+
+#include "config/quantity.hpp"
+#include "config/schema.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace actormesh::config {
+
+namespace {
+
+using list = std::vector<combination>;
+
+bool contains(const std::vector<auth_mode>& modes, auth_mode mode) {
+  return std::find(modes.begin(), modes.end(), mode) != modes.end();
+}
+
+std::string item(const std::string& name, std::size_t index) {
+  return name + "[" + std::to_string(index) + "]";
+}
+
+bool is_loopback(const std::string& address) {
+  return address == "::1" || address.starts_with("127.") || address.starts_with("::ffff:127.");
+}
+
+void check_listeners(const std::vector<listener_settings>& listeners, list& found) {
+  if (listeners.empty())
+    found.push_back({severity::error, {"listeners"}, "listeners: expected at least one listener"});
+  for (std::size_t i = 0; i < listeners.size(); ++i) {
+    for (std::size_t earlier = 0; earlier < i; ++earlier) {
+      if (listeners[i].port != 0 && listeners[i] == listeners[earlier]) {
+        const auto path = item("listeners", i);
+        found.push_back(
+            {severity::error,
+             {path},
+             path + ": listens on the same address and port as " + item("listeners", earlier)});
+        break;
+      }
+    }
+  }
+}
+
+void check_timers(const websocket_settings& websocket, list& found) {
+  if (websocket.keep_alive_interval >= websocket.connection_timeout)
+    found.push_back({severity::error,
+                     {"websocket.keep_alive_interval", "websocket.connection_timeout"},
+                     "websocket.keep_alive_interval: expected less than "
+                     "websocket.connection_timeout (" +
+                         format_duration(websocket.connection_timeout) + "), found " +
+                         format_duration(websocket.keep_alive_interval) +
+                         ": clients would give up between two keep-alives"});
+}
+
+/// One event must fit into everything that carries it.
+void check_sizes(const settings& values, std::size_t index, list& found) {
+  const auto path = item("apis", index) + ".limits.event_bytes";
+  const auto event = values.apis[index].limits.event_bytes;
+  const std::pair<std::string, std::size_t> carriers[] = {
+      {"http.body_bytes", values.http.body_bytes},
+      {"websocket.message_bytes", values.websocket.message_bytes},
+      {"websocket.queue_bytes", values.websocket.queue_bytes},
+  };
+  for (const auto& [name, size] : carriers) {
+    if (event > size)
+      found.push_back({severity::error,
+                       {path, name},
+                       path + ": expected no more than " + name + " (" + format_size(size) +
+                           "), found " + format_size(event)});
+  }
+}
+
+void check_mode_list(const std::vector<auth_mode>& modes, const std::string& path, list& found) {
+  for (auto mode = modes.begin(); mode != modes.end(); ++mode) {
+    if (std::find(modes.begin(), mode, *mode) != mode) {
+      found.push_back({severity::error,
+                       {path},
+                       path + ": " + std::string{to_string(*mode)} + " is in the list twice"});
+      return;
+    }
+  }
+}
+
+void check_auth(const api_settings& api, const std::string& path, list& found) {
+  const std::pair<std::string, const std::vector<auth_mode>*> lists[] = {
+      {path + ".auth.connect", &api.auth.connect},
+      {path + ".auth.publish", &api.auth.publish},
+      {path + ".auth.subscribe", &api.auth.subscribe},
+  };
+  std::string needs_keys;
+  const auto look_at = [&](const std::string& name, const std::vector<auth_mode>& modes) {
+    check_mode_list(modes, name, found);
+    if (needs_keys.empty() && contains(modes, auth_mode::api_key))
+      needs_keys = name;
+  };
+  for (const auto& [name, modes] : lists) {
+    look_at(name, *modes);
+    if (modes->empty())
+      found.push_back({severity::error, {name}, name + ": expected at least one mode"});
+  }
+  for (std::size_t i = 0; i < api.namespaces.size(); ++i) {
+    const auto name = item(path + ".namespaces", i);
+    look_at(name + ".auth.publish", api.namespaces[i].publish_auth);
+    look_at(name + ".auth.subscribe", api.namespaces[i].subscribe_auth);
+  }
+  if (!needs_keys.empty() && api.keys_file.empty())
+    found.push_back({severity::error,
+                     {path + ".keys_file", needs_keys, path},
+                     path + ".keys_file: expected a file of keys, because " + needs_keys +
+                         " has API_KEY (make one with `actormesh keys create --file FILE`)"});
+}
+
+void check_namespaces(const api_settings& api, const std::string& path, list& found) {
+  if (api.namespaces.empty())
+    found.push_back({severity::error,
+                     {path + ".namespaces", path},
+                     path + ".namespaces: expected at least one namespace"});
+  for (std::size_t i = 0; i < api.namespaces.size(); ++i) {
+    const auto begin = api.namespaces.begin();
+    const auto here = begin + static_cast<std::ptrdiff_t>(i);
+    const auto same = [&](const namespace_settings& each) { return each.name == here->name; };
+    const auto earlier = std::find_if(begin, here, same);
+    if (earlier == here || here->name.empty())
+      continue;
+    const auto name = item(path + ".namespaces", i) + ".name";
+    found.push_back({severity::error,
+                     {name},
+                     name + ": " + quote(here->name) + " is the name of " +
+                         item(path + ".namespaces", static_cast<std::size_t>(earlier - begin)) +
+                         " too"});
+  }
+}
+
+/// Returns a host under which both APIs would be served: "*" stands for any.
+std::string common_host(const api_settings& one, const api_settings& other) {
+  if (one.hosts.empty() && other.hosts.empty())
+    return "*";
+  for (const auto& host : one.hosts) {
+    if (std::find(other.hosts.begin(), other.hosts.end(), host) != other.hosts.end())
+      return host;
+  }
+  return {};
+}
+
+void check_pair(const settings& values, std::size_t first, std::size_t second, list& found) {
+  const auto& one = values.apis[first];
+  const auto& other = values.apis[second];
+  const auto path = item("apis", second);
+  const auto earlier = item("apis", first);
+  if (!other.id.empty() && one.id == other.id)
+    found.push_back({severity::error,
+                     {path + ".id"},
+                     path + ".id: " + quote(other.id) + " is the id of " + earlier + " too"});
+  if (!other.keys_file.empty() && one.keys_file == other.keys_file)
+    found.push_back({severity::error,
+                     {path + ".keys_file"},
+                     path + ".keys_file: is the file of " + earlier +
+                         " too; APIs share no keys, so that a key of one opens no other"});
+  const auto host = common_host(one, other);
+  if (one.path_prefix != other.path_prefix || host.empty())
+    return;
+  const auto where = one.path_prefix.empty() ? std::string{"no path prefix"}
+                                             : "the path prefix " + quote(one.path_prefix);
+  found.push_back({severity::error,
+                   {path + ".path_prefix", path + ".hosts", path},
+                   path + ": has " + where +
+                       (host == "*" ? " and no hosts" : " and the host " + quote(host)) +
+                       ", like " + earlier + "; requests could go to either"});
+}
+
+/// Open to everybody on a network is allowed, but nobody should do it by mistake.
+void warn_of_open_apis(const settings& values, std::size_t index, list& found) {
+  const auto& api = values.apis[index];
+  const auto outside =
+      std::find_if(values.listeners.begin(), values.listeners.end(),
+                   [](const listener_settings& each) { return !is_loopback(each.address); });
+  const auto path = item("apis", index) + ".auth.connect";
+  if (outside != values.listeners.end() && contains(api.auth.connect, auth_mode::none))
+    found.push_back({severity::warning,
+                     {path},
+                     path + ": NONE lets everybody in who reaches " + outside->address});
+}
+
+} // namespace
+
+std::vector<combination> check_combinations(const settings& values) {
+  list found;
+  check_listeners(values.listeners, found);
+  check_timers(values.websocket, found);
+  if (values.apis.empty())
+    found.push_back({severity::error, {"apis"}, "apis: expected at least one API"});
+  for (std::size_t i = 0; i < values.apis.size(); ++i) {
+    check_sizes(values, i, found);
+    check_auth(values.apis[i], item("apis", i), found);
+    check_namespaces(values.apis[i], item("apis", i), found);
+    warn_of_open_apis(values, i, found);
+    for (std::size_t earlier = 0; earlier < i; ++earlier)
+      check_pair(values, earlier, i, found);
+  }
+  return found;
+}
+
+} // namespace actormesh::config

@@ -1,0 +1,130 @@
+#include "config/yaml.hpp"
+
+#include "config/schema.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <memory>
+#include <utility>
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+namespace actormesh::config {
+
+namespace {
+
+problem at_mark(severity level, const std::string& source, const YAML::Mark& where,
+                std::string message) {
+  if (where.is_null())
+    return {level, source, 1, 1, std::move(message)};
+  return {level, source, static_cast<std::size_t>(where.line) + 1,
+          static_cast<std::size_t>(where.column) + 1, std::move(message)};
+}
+
+} // namespace
+
+yaml_report::yaml_report(std::string source)
+  : source_{std::move(source)} {}
+
+void yaml_report::error(const YAML::Mark& where, std::string message) {
+  found_.push_back(at_mark(severity::error, source_, where, std::move(message)));
+}
+
+void yaml_report::warning(const YAML::Mark& where, std::string message) {
+  found_.push_back(at_mark(severity::warning, source_, where, std::move(message)));
+}
+
+result<yaml_document> parse_yaml(std::string_view text, const std::string& source) {
+  try {
+    const auto documents = YAML::LoadAll(std::string{text});
+    if (documents.size() > 1)
+      return problems{at_mark(severity::error, source, documents[1].Mark(),
+                              "expected one YAML document, found another one")};
+    return yaml_document{documents.empty() ? YAML::Node{} : documents.front()};
+  } catch (const YAML::Exception& failure) {
+    return problems{
+        at_mark(severity::error, source, failure.mark, "no valid YAML: " + failure.msg)};
+  }
+}
+
+std::vector<yaml_entry> entries_of(const YAML::Node& mapping, yaml_report& report) {
+  std::vector<yaml_entry> entries;
+  for (const auto& item : mapping) {
+    if (!item.first.IsScalar()) {
+      report.error(item.first.Mark(),
+                   "expected the name of an option, found " + describe(item.first));
+      continue;
+    }
+    const auto& key = item.first.Scalar();
+    const auto earlier = std::find_if(entries.begin(), entries.end(),
+                                      [&](const yaml_entry& each) { return each.key == key; });
+    if (earlier == entries.end())
+      entries.push_back({key, item.first.Mark(), item.second});
+    else
+      report.error(item.first.Mark(), quote(key) + " is already set in line " +
+                                          std::to_string(earlier->place.line + 1));
+  }
+  return entries;
+}
+
+std::string describe(const YAML::Node& node) {
+  switch (node.Type()) {
+  case YAML::NodeType::Undefined:
+  case YAML::NodeType::Null:
+    return "nothing";
+  case YAML::NodeType::Sequence:
+    return "a list";
+  case YAML::NodeType::Map:
+    return "a mapping";
+  case YAML::NodeType::Scalar:
+    break;
+  }
+  return quote(node.Scalar());
+}
+
+std::string unknown_key(std::string_view key, std::span<const std::string> known) {
+  const std::string text = "unknown option " + quote(key);
+  if (const auto meant = nearest(key, known); !meant.empty())
+    return text + ", did you mean \"" + std::string{meant} + "\"?";
+  std::string list;
+  for (const auto& each : known)
+    list += (list.empty() ? "" : ", ") + each;
+  return text + "; known here: " + list;
+}
+
+result<std::string> read_text_file(const std::filesystem::path& file, std::size_t most) {
+  const auto failed = [&](const std::string& what) {
+    return problems{{severity::error, file.string(), 0, 0, what}};
+  };
+  const auto reason = [] { return std::generic_category().message(errno); };
+  // Not blocking: a named pipe without a writer must not hold up a start.
+  const int descriptor = ::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+  if (descriptor < 0)
+    return failed("cannot be opened: " + reason());
+  const auto close = [](const int* each) { ::close(*each); };
+  const std::unique_ptr<const int, decltype(close)> owner{&descriptor, close};
+  struct stat status {};
+  if (::fstat(descriptor, &status) != 0)
+    return failed("cannot be read: " + reason());
+  if (S_ISDIR(status.st_mode))
+    return failed("expected a file, found a directory");
+  std::string text;
+  std::array<char, 16'384> buffer{};
+  for (;;) {
+    const auto count = ::read(descriptor, buffer.data(), buffer.size());
+    if (count < 0 && errno == EINTR)
+      continue;
+    if (count < 0)
+      return failed("cannot be read: " + reason());
+    if (count == 0)
+      return text;
+    text.append(buffer.data(), static_cast<std::size_t>(count));
+    if (text.size() > most)
+      return failed("is larger than " + std::to_string(most) + " bytes");
+  }
+}
+
+} // namespace actormesh::config
