@@ -1,0 +1,21 @@
+# The parsers of the Event API.
+actormesh_add_fuzzer(
+  operation
+  SOURCES
+  fuzz_operation.cpp
+  LIBRARIES
+  actormesh_net
+  Boost::json)
+actormesh_add_fuzzer(
+  header_protocol
+  SOURCES
+  fuzz_header_protocol.cpp
+  LIBRARIES
+  actormesh_net
+  OpenSSL::Crypto)
+actormesh_add_fuzzer(
+  channel_path
+  SOURCES
+  fuzz_channel_path.cpp
+  LIBRARIES
+  actormesh_actors)

@@ -1,0 +1,8 @@
+# The Event API as bytes.
+actormesh_add_test(
+  appsync
+  SOURCES
+  appsync_format.cpp
+  appsync_operation.cpp
+  LIBRARIES
+  actormesh_net)
