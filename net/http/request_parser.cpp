@@ -141,12 +141,11 @@ private:
 
 /// Whether a request line that Beast refused for its version is well-formed otherwise.
 bool is_other_version(std::string_view block) noexcept {
-  auto line = block.substr(0, block.find('\r'));
-  constexpr std::size_t size = std::string_view{"HTTP/1.1"}.size();
-  if (line.size() < size)
-    return false;
-  line.remove_prefix(line.size() - size);
-  return line.starts_with("HTTP/") && is_digit(line[5]) && line[6] == '.' && is_digit(line[7]);
+  auto version = block.substr(0, block.find("\r\n"));
+  version.remove_prefix(version.find(' ') + 1);
+  version.remove_prefix(version.find(' ') + 1);
+  return version.size() == std::string_view{"HTTP/1.1"}.size() && version.starts_with("HTTP/") &&
+         is_digit(version[5]) && version[6] == '.' && is_digit(version[7]);
 }
 
 // -- what the headers say ------------------------------------------------------------------------

@@ -95,6 +95,28 @@ private:
   bool broken_ = false;
 };
 
+/// Texts up to this size are compressed with small tables: clearing the large ones takes longer
+/// than compressing an event.
+constexpr std::size_t small_text = 4 * 1024;
+
+class compression : public zlib::deflate_stream {
+public:
+  compression(int window_bits, int memory_level) {
+    reset(zlib::default_size, window_bits, memory_level, zlib::Strategy::normal);
+  }
+};
+
+/// Compressors take 32 KiB and 256 KiB: one of each for a thread that compresses, not one for each
+/// connection or message.
+zlib::deflate_stream& compressor(std::size_t size) {
+  if (size <= small_text) {
+    thread_local compression small{12, 5};
+    return small;
+  }
+  thread_local compression large{15, 8};
+  return large;
+}
+
 } // namespace
 
 std::array<char, 5> stored_block_header(std::uint16_t size) noexcept {
@@ -104,8 +126,7 @@ std::array<char, 5> stored_block_header(std::uint16_t size) noexcept {
 }
 
 std::string deflate_tail(std::string_view text) {
-  // Its tables take 256 KiB: one for each thread, not for each connection or message.
-  thread_local zlib::deflate_stream stream;
+  auto& stream = compressor(text.size());
   stream.reset();
   std::string out(zlib::deflate_upper_bound(text.size()) + sync_marker.size(), '\0');
   zlib::z_params params{};
