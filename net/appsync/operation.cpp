@@ -19,8 +19,8 @@ namespace {
 
 namespace json = boost::json;
 
-/// Strict JSON and valid UTF-8, as Boost.JSON has it by default, but deeper. The parser recurses;
-/// 256 levels take it some 100 KiB of stack.
+/// Strict JSON and valid UTF-8, as Boost.JSON has it by default, but deeper. The parser recurses:
+/// 256 levels take some 20 KiB of stack.
 json::parse_options strict() {
   json::parse_options options;
   options.max_depth = config::defaults::json_depth;

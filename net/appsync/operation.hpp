@@ -56,7 +56,9 @@ public:
   operation_parser& operator=(const operation_parser&) = delete;
 
   /// Parses one frame. Only top-level members count; the `payload` object that amplify-js adds is
-  /// ignored. Every event must be a string that holds valid JSON of any type.
+  /// ignored. Every event must be a string that holds valid JSON of any type, strictly read: what
+  /// stands for no character (half of a surrogate pair) or for no number that anybody can hold (an
+  /// exponent beyond 32 bits) is refused too.
   [[nodiscard]] operation parse_frame(std::string_view text, const operation_limits& limits);
 
   /// Parses the body of `POST /event`: `{"channel","events"}`. The result's type is publish.

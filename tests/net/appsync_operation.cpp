@@ -312,6 +312,7 @@ TEST_CASE("an event that is no JSON fails the request") {
       R"(1/* comment */)",
       R"(\u0000)",
       R"(\"\\ud800\")", // half a surrogate pair stands for no character
+      "1e99999999999",
   }));
   CAPTURE(event);
   CHECK(frame(publish_of("[\"" + event + "\"]")).problem == error::event_not_json);
