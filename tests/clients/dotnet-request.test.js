@@ -71,7 +71,10 @@ describe("the request of .NET's HttpClient with PostAsJsonAsync", () => {
   });
 
   it('is taken in many chunks, as a large body is sent', async () => {
-    const chunks = body.match(/.{1,7}/gs).map(chunk).join('');
+    const chunks = body
+      .match(/.{1,7}/gs)
+      .map(chunk)
+      .join('');
     await connection.send(head() + chunks + lastChunk);
     await assertPublishes(1);
   });

@@ -41,7 +41,10 @@ describe('the frames of the Swift and Android clients', () => {
   afterEach(() => socket.terminate());
 
   const answerTo = (id) =>
-    within(`an answer to ${id}`, frames.first((frame) => frame.id === id));
+    within(
+      `an answer to ${id}`,
+      frames.first((frame) => frame.id === id),
+    );
 
   it('are answered one by one', async () => {
     const authorization = String.raw`"authorization":{"x-api-key":"${node.apiKey}","host":"events.example.com"}`;
@@ -60,7 +63,10 @@ describe('the frames of the Swift and Android clients', () => {
     assert.equal(published.successful.length, 1);
     assert.deepEqual(published.failed, []);
 
-    const data = await within('the event', frames.first(({ type }) => type === 'data'));
+    const data = await within(
+      'the event',
+      frames.first(({ type }) => type === 'data'),
+    );
     assert.deepEqual(data, {
       type: 'data',
       id: subscription,

@@ -31,7 +31,10 @@ describe('the example publishers', () => {
   });
 
   async function assertDelivered(expected) {
-    const events = await within('the listener to get the orders', listener.events.atLeast(expected.length));
+    const events = await within(
+      'the listener to get the orders',
+      listener.events.atLeast(expected.length),
+    );
     assert.deepEqual(events, expected, 'the events arrive byte for byte as they were published');
   }
 
@@ -80,7 +83,10 @@ describe('the example publishers', () => {
       environment(),
     );
     assert.equal(status, 0, `publish.mjs ends with status 0; it said: ${stderr}`);
-    assert.match(stdout, /^event 0 published as [0-9a-f-]{36}\nevent 1 published as [0-9a-f-]{36}\n$/);
+    assert.match(
+      stdout,
+      /^event 0 published as [0-9a-f-]{36}\nevent 1 published as [0-9a-f-]{36}\n$/,
+    );
     await assertDelivered(orders);
   });
 

@@ -35,11 +35,9 @@ describe('wscat', () => {
   }
 
   async function seesAnOrder() {
+    const printed = () => `"${terminal.stdout()}" and "${terminal.stderr()}"`;
     const frames = (count) =>
-      within(
-        `${count} frames in wscat's output; it printed "${terminal.stdout()}" and "${terminal.stderr()}"`,
-        terminal.lines.atLeast(count),
-      );
+      within(() => `${count} frames, got ${printed()}`, terminal.lines.atLeast(count));
     try {
       assert.deepEqual(await frames(1), ['{"type":"subscribe_success","id":"orders-1"}']);
       await publish(node, '/default/orders', { id: 'A-1' });

@@ -8,17 +8,17 @@ public sealed class OrderPublisher(HttpClient http)
 {
     private sealed record PublishRequest(string Channel, string[] Events);
 
-    private sealed record PublishedEvent(string Identifier, int Index);
+    private sealed record FailedEvent(int Index, string Code, string? Message);
 
-    private sealed record FailedEvent(string Identifier, int Index, string Code, string? Message);
-
-    private sealed record PublishResult(PublishedEvent[] Successful, FailedEvent[] Failed);
+    private sealed record PublishResult(FailedEvent[] Failed);
 
     /// <summary>Publishes one order. The node hands it to every subscriber of the channel.</summary>
-    public async Task PublishAsync(string channel, Order order, CancellationToken cancellation = default)
+    public async Task PublishAsync(
+        string channel, Order order, CancellationToken cancellation = default)
     {
         // An event travels as a string that holds JSON.
-        var request = new PublishRequest(channel, [JsonSerializer.Serialize(order, JsonSerializerOptions.Web)]);
+        var json = JsonSerializer.Serialize(order, JsonSerializerOptions.Web);
+        var request = new PublishRequest(channel, [json]);
 
         // No length is known beforehand, so HttpClient sends the body in chunks.
         using var response = await http.PostAsJsonAsync("event", request, cancellation);

@@ -1,8 +1,9 @@
 using Orders;
 
-var endpoint = Environment.GetEnvironmentVariable("ACTORMESH_ENDPOINT") ?? "http://localhost:8080/event";
+var endpoint = Environment.GetEnvironmentVariable("ACTORMESH_ENDPOINT")
+    ?? "http://localhost:8080/event";
 var apiKey = Environment.GetEnvironmentVariable("ACTORMESH_API_KEY")
-    ?? throw new InvalidOperationException("ACTORMESH_API_KEY is the API key that the node printed at its first start");
+    ?? throw new InvalidOperationException("ACTORMESH_API_KEY: the key that the node printed");
 
 // The base address ends where "event" begins: http://localhost:8080/
 using var http = new HttpClient { BaseAddress = new Uri(new Uri(endpoint), ".") };

@@ -17,7 +17,7 @@ export function OrderUpdates() {
     async function follow() {
       try {
         channel = await events.connect(channelName);
-        // In StrictMode, or when the user is quick, the component is gone before the connection is there.
+        // Unmounted before the connection was there: StrictMode does that, and quick users do.
         if (unmounted) return channel.close();
         channel.subscribe({
           next: ({ event }) => setOrders((known) => [event, ...known]),

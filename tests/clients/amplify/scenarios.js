@@ -51,8 +51,15 @@ export function describeAmplify(title, openHost) {
     });
 
     it('posts over HTTP, and every subscriber gets the event as it was', async () => {
-      const event = { id: 'A-1', note: 'Crème brûlée ×2 🍮', lines: [{ sku: 7, price: 3.5 }, null] };
-      const subscribers = [await subscriberTo('/default/posts'), await subscriberTo('default/posts')];
+      const event = {
+        id: 'A-1',
+        note: 'Crème brûlée ×2 🍮',
+        lines: [{ sku: 7, price: 3.5 }, null],
+      };
+      const subscribers = [
+        await subscriberTo('/default/posts'),
+        await subscriberTo('default/posts'),
+      ];
       const publisher = await newClient();
       const failed = await publisher.call('post', { channel: '/default/posts', event });
       assert.equal(failed, undefined, 'post resolves with nothing when no event failed');
@@ -66,7 +73,10 @@ export function describeAmplify(title, openHost) {
       const values = ['Breaking news!', 123, true, null, ['a', {}]];
       const subscriber = await subscriberTo('/default/values');
       await subscriber.call('post', { channel: '/default/values', event: values });
-      assert.deepEqual(await subscriber.call('received', { as: '/default/values', count: 5 }), values);
+      assert.deepEqual(
+        await subscriber.call('received', { as: '/default/values', count: 5 }),
+        values,
+      );
     });
 
     it('publishes on its socket, and gets its own event as others do', async () => {
