@@ -34,8 +34,6 @@ struct outcome {
   std::vector<seen> requests;
   state last = state::idle;
   parse_error error = parse_error::none;
-
-  friend bool operator==(const outcome&, const outcome&) = default;
 };
 
 seen copy_of(const request& from) {
