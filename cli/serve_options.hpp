@@ -18,14 +18,14 @@ namespace actormesh::cli {
 
 /// What was written behind `actormesh serve`.
 struct serve_options {
-  std::string config_file;
-  std::string state_dir;
-  std::vector<std::string> listen; ///< `ADDRESS:PORT` each.
-  std::optional<std::string> loops;
-  std::optional<std::string> node_name;
-  std::optional<std::string> log_level;
-  std::optional<std::string> log_format;
-  std::vector<std::string> set; ///< `OPTION=VALUE` each.
+  std::string config_file = {};
+  std::string state_dir = {};
+  std::vector<std::string> listen = {}; ///< `ADDRESS:PORT` each.
+  std::optional<std::string> loops = {};
+  std::optional<std::string> node_name = {};
+  std::optional<std::string> log_level = {};
+  std::optional<std::string> log_format = {};
+  std::vector<std::string> set = {}; ///< `OPTION=VALUE` each.
 };
 
 /// Adds the flags of `serve` to its subcommand. The options must outlive the parse.

@@ -47,7 +47,7 @@ struct loaded_key_ring {
 
 /// What a new key is to be.
 struct key_request {
-  std::string description;
+  std::string description = {};
   std::chrono::seconds life = defaults::key_life;
   std::chrono::sys_seconds now =
       std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());

@@ -24,12 +24,12 @@ struct override_value {
 
 /// What to load, and what wins over it.
 struct load_request {
-  std::filesystem::path file;            ///< Empty: no file, `base` counts instead.
-  settings base;                         ///< Where a start without a file begins.
-  std::vector<override_value> overrides; ///< The last one for an option wins.
+  std::filesystem::path file = {};            ///< Empty: no file, `base` counts instead.
+  settings base = {};                         ///< Where a start without a file begins.
+  std::vector<override_value> overrides = {}; ///< The last one for an option wins.
   /// `ADDRESS:PORT` each (the path is not used). If there are any, they replace the
   /// listeners of the file.
-  std::vector<override_value> listeners;
+  std::vector<override_value> listeners = {};
 };
 
 /// Settings that can be used, and what was odd about them.

@@ -472,16 +472,22 @@ std::string format_value(const option<Owner>& which, const Value& value) {
   }
 }
 
+/// Helps somebody who got a value wrong; documentation says it once for all.
+template <class Value, class Owner> std::string_view example_values(const option<Owner>& which) {
+  if constexpr (std::is_same_v<Value, std::chrono::milliseconds>)
+    return ", such as 1500ms, 10s or 24h";
+  return which.measure == unit::bytes ? ", such as 4096, 240KiB or 8MB" : "";
+}
+
 template <class Value, class Owner> std::string expected_value(const option<Owner>& which) {
   if constexpr (std::is_same_v<Value, bool>)
     return "true or false";
   else if constexpr (std::is_same_v<Value, std::chrono::milliseconds>)
     return "a duration from " + format_duration(std::chrono::milliseconds{which.min}) + " to " +
-           format_duration(std::chrono::milliseconds{which.max}) + ", such as 1500ms, 10s or 24h";
+           format_duration(std::chrono::milliseconds{which.max});
   else if constexpr (std::is_unsigned_v<Value>) {
     if (which.measure == unit::bytes)
-      return "a size from " + format_size(which.min) + " to " + format_size(which.max) +
-             ", such as 4096, 240KiB or 8MB";
+      return "a size from " + format_size(which.min) + " to " + format_size(which.max);
     return "a whole number from " + std::to_string(which.min) + " to " + std::to_string(which.max);
   } else if constexpr (std::is_enum_v<Value>)
     return "one of " + choice_list<Value>();
@@ -511,10 +517,12 @@ void describe(std::string_view owner_path, std::string_view section_path,
     description.section = in;
     description.key = each.name.substr(nested ? dot + 1 : 0);
     description.path = in + (in.empty() ? "" : ".") + description.key;
-    description.expected = expected(each);
+    Owner defaults{};
+    description.expected = with_value(
+        each, defaults, [&]<class Value>(const Value&) { return expected_value<Value>(each); });
     description.required = each.needed == presence::required;
     if (!description.required)
-      description.default_value = format(each, Owner{});
+      description.default_value = format(each, defaults);
     description.example =
         each.example.empty() ? description.default_value : std::string{each.example};
     description.scalar = owner_path.empty() && !is_list(each);
@@ -577,8 +585,9 @@ template <> std::span<const option<namespace_settings>> options<namespace_settin
 
 template <class Owner> std::string expected(const option<Owner>& which) {
   Owner owner{};
-  return with_value(which, owner,
-                    [&]<class Value>(const Value&) { return expected_value<Value>(which); });
+  return with_value(which, owner, [&]<class Value>(const Value&) {
+    return expected_value<Value>(which) + std::string{example_values<Value>(which)};
+  });
 }
 
 template <class Owner>

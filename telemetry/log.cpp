@@ -228,7 +228,8 @@ private:
       pollfd state{descriptor_, POLLOUT, 0};
       const int ready = ::poll(&state, 1, look_again_ms);
       if (ready > 0)
-        return (state.revents & POLLOUT) != 0;
+        // An error is a reader that is gone: writing would raise SIGPIPE.
+        return state.revents == POLLOUT;
       if (ready < 0 && errno != EINTR)
         return false;
       const auto finish_by = finish_by_.load();

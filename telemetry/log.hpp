@@ -58,7 +58,7 @@ using fields = std::initializer_list<field>;
 struct options {
   log_level level = log_level::info;
   log_format format = log_format::text;
-  std::string node; ///< Goes into every JSON line; empty: left out.
+  std::string node = {}; ///< Goes into every JSON line; empty: left out.
   int descriptor = 2;
   std::size_t queue_lines = config::defaults::log_queue_lines;
 };
