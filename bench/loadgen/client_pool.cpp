@@ -18,8 +18,9 @@ constexpr std::uint64_t setup_timeout_ns = 10'000'000'000;
 
 } // namespace
 
-client_pool::client_pool(endpoint server)
+client_pool::client_pool(endpoint server, waiting idle)
   : server_{std::move(server)}
+  , idle_{idle}
   , epoll_{epoll_create1(EPOLL_CLOEXEC)}
   , buffer_{std::make_unique<char[]>(read_bytes)} {
   if (epoll_.get() < 0)
@@ -54,16 +55,29 @@ void client_pool::open_all(std::size_t count, std::size_t at_once, wire::protoco
 }
 
 void client_pool::poll(std::uint64_t timeout_ns, const listener& heard) {
-  const timespec timeout{static_cast<time_t>(timeout_ns / 1'000'000'000),
-                         static_cast<long>(timeout_ns % 1'000'000'000)};
-  const int found = epoll_pwait2(epoll_.get(), events_.data(), static_cast<int>(events_.size()),
-                                 &timeout, nullptr);
-  if (found < 0 && errno != EINTR)
-    fail_with_errno("epoll_pwait2");
-  for (int i = 0; i < found; ++i) {
-    const auto& event = events_[static_cast<std::size_t>(i)];
-    on_ready(event.events, *static_cast<client*>(event.data.ptr), heard);
-  }
+  const auto found = wait(timeout_ns);
+  for (std::size_t i = 0; i < found; ++i)
+    on_ready(events_[i].events, *static_cast<client*>(events_[i].data.ptr), heard);
+}
+
+std::size_t client_pool::wait(std::uint64_t timeout_ns) {
+  const timespec sleep{static_cast<time_t>(timeout_ns / 1'000'000'000),
+                       static_cast<long>(timeout_ns % 1'000'000'000)};
+  const timespec none{};
+  const auto began = now_ns();
+  auto now = began;
+  int found = 0;
+  do {
+    found = epoll_pwait2(epoll_.get(), events_.data(), static_cast<int>(events_.size()),
+                         idle_ == waiting::spin ? &none : &sleep, nullptr);
+    if (found < 0 && errno != EINTR)
+      fail_with_errno("epoll_pwait2");
+    if (found > 0 && now == began && idle_ == waiting::spin)
+      return static_cast<std::size_t>(found); // there was no wait
+    now = now_ns();
+  } while (found <= 0 && now - began < timeout_ns);
+  waited_ns_ += now - began;
+  return static_cast<std::size_t>(std::max(found, 0));
 }
 
 void client_pool::on_ready(std::uint32_t flags, client& which, const listener& heard) {

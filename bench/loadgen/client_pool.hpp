@@ -1,6 +1,7 @@
 /// Client connections on one epoll instance.
 #pragma once
 
+#include "bench/loadgen/options.hpp"
 #include "bench/loadgen/socket.hpp"
 #include "bench/measure/histogram.hpp"
 #include "bench/wire/protocol.hpp"
@@ -38,7 +39,7 @@ public:
   /// Is told what each read of a ready connection contained.
   using listener = std::function<void(client&, const wire::intake&)>;
 
-  explicit client_pool(endpoint server);
+  client_pool(endpoint server, waiting idle);
 
   /// Starts one connection; it is ready after some `poll`.
   client& open(wire::protocol& speaks, std::string channel);
@@ -61,6 +62,9 @@ public:
   [[nodiscard]] std::size_t ready() const noexcept { return ready_; }
   [[nodiscard]] client& at(std::size_t number) { return clients_[number]; }
 
+  /// Returns how long `poll` has waited with nothing to do, in nanoseconds.
+  [[nodiscard]] std::uint64_t waited_ns() const noexcept { return waited_ns_; }
+
   /// Ages of received events, in nanoseconds.
   [[nodiscard]] histogram& latency() noexcept { return latency_; }
 
@@ -68,6 +72,8 @@ public:
   [[nodiscard]] histogram& setup_time() noexcept { return setup_time_; }
 
 private:
+  /// Returns how many `events_` there are, after at most `timeout_ns`.
+  std::size_t wait(std::uint64_t timeout_ns);
   void on_ready(std::uint32_t flags, client& which, const listener& heard);
   void on_connected(client& which);
   void on_readable(client& which, const listener& heard);
@@ -80,9 +86,11 @@ private:
   static constexpr std::size_t events_at_once = 4096;
 
   endpoint server_;
+  waiting idle_;
   descriptor epoll_;
   std::deque<client> clients_; ///< Addresses stay: epoll holds them.
   std::size_t ready_ = 0;
+  std::uint64_t waited_ns_ = 0;
   histogram latency_;
   histogram setup_time_;
   std::unique_ptr<char[]> buffer_;

@@ -27,18 +27,18 @@ void hold(client_pool& pool, double seconds) {
 
 report run_connect(const target_options& target, const connect_options& options) {
   const auto speaks = subscriber_protocol(target);
-  client_pool pool{target.server};
+  client_pool pool{target.server, target.idle};
   std::uint64_t elapsed = 0;
   std::uint64_t server_cpu = 0;
-  std::uint64_t own_cpu = 0;
+  std::uint64_t waited = 0;
   for (std::size_t round = 0; round < options.rounds; ++round) {
     wait_until_quiet(target.pid); // the previous round's connections are gone then
     const auto server_before = usage_of(target.pid).cpu_ns;
-    const auto own_before = own_cpu_ns();
+    const auto waited_before = pool.waited_ns();
     const auto started = now_ns();
     open_subscribers(pool, *speaks, target, options.connections, 1);
     elapsed += now_ns() - started;
-    own_cpu += own_cpu_ns() - own_before;
+    waited += pool.waited_ns() - waited_before;
     server_cpu += usage_of(target.pid).cpu_ns - server_before;
     pool.close_all();
   }
@@ -48,14 +48,14 @@ report run_connect(const target_options& target, const connect_options& options)
   found.add("per_second", connections / ns_to_seconds(elapsed));
   found.add("server_us_each", ns_to_us(server_cpu) / connections);
   found.add("server_share", static_cast<double>(server_cpu) / static_cast<double>(elapsed));
-  found.add("generator_share", static_cast<double>(own_cpu) / static_cast<double>(elapsed));
+  found.add("generator_share", 1 - static_cast<double>(waited) / static_cast<double>(elapsed));
   found.add_quantiles("latency", pool.setup_time());
   return found;
 }
 
 report run_idle(const target_options& target, const idle_options& options) {
   const auto speaks = subscriber_protocol(target);
-  client_pool pool{target.server};
+  client_pool pool{target.server, target.idle};
   const auto before = usage_of(target.pid);
   open_subscribers(pool, *speaks, target, options.connections, options.channels);
   const auto opened = usage_of(target.pid);

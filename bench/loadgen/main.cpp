@@ -41,6 +41,9 @@ void add_target(CLI::App& app, command_line& line) {
   app.add_option("--channel", line.target.channel, "or the parent of many");
   app.add_option("--payload", line.target.payload, "bytes of an event")
       ->check(CLI::Range(34, 240 * 1024));
+  app.add_flag_callback(
+      "--sleep", [&line] { line.target.idle = waiting::sleep; },
+      "while nothing arrives, where the generator has no core to itself");
   app.add_option("--at-once", line.target.at_once, "connections opening at a time")
       ->check(CLI::PositiveNumber);
 }

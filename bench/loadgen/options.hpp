@@ -18,6 +18,12 @@ enum class dialect : std::uint8_t {
   nats_websocket, ///< NATS in WebSocket frames.
 };
 
+/// What the generator does while nothing arrives.
+enum class waiting : std::uint8_t {
+  spin,  ///< Looks again at once. Wakes nobody, so the server's writes cost it no wake-ups.
+  sleep, ///< Lets the kernel wake it: where it has no core to itself.
+};
+
 /// Which server, and how to talk to it.
 struct target_options {
   endpoint server;
@@ -27,7 +33,8 @@ struct target_options {
   std::string channel = "/default/bench"; ///< Or the parent of many channels.
   pid_t pid = 0;                          ///< The server's process.
   std::size_t payload = 128;              ///< Bytes of an event's JSON text.
-  std::size_t at_once = 128;              ///< Connections that may be opening at the same time.
+  waiting idle = waiting::spin;
+  std::size_t at_once = 128; ///< Connections that may be opening at the same time.
 };
 
 /// `fanout` and `channels`: publishes go to subscribers.

@@ -20,7 +20,7 @@ public:
     : target_{target}
     , options_{options}
     , publishing_{publisher_protocol(target)}
-    , pool_{target.server}
+    , pool_{target.server, target.idle}
     , sent_at_(options.connections, std::vector<std::uint64_t>(options.depth))
     , answered_(options.connections, 0) {
     pool_.open_all(options.connections, target.at_once, *publishing_,
@@ -33,7 +33,7 @@ public:
     run_until(now_ns() + seconds_to_ns(options_.warmup));
     answer_time_.clear();
     const auto before = accepted_;
-    const stopwatch watch{target_.pid};
+    const stopwatch watch{target_.pid, pool_};
     run_until(now_ns() + seconds_to_ns(options_.duration));
     report found;
     watch.finish(found, accepted_ - before);

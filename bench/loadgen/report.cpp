@@ -1,5 +1,6 @@
 #include "bench/loadgen/report.hpp"
 
+#include "bench/loadgen/client_pool.hpp"
 #include "bench/measure/clock.hpp"
 
 #include <algorithm>
@@ -31,15 +32,16 @@ void report::add_quantiles(std::string_view name, const histogram& of) {
   add(prefix + "_p999_us", ns_to_us(of.quantile(0.999)));
 }
 
-stopwatch::stopwatch(pid_t server)
+stopwatch::stopwatch(pid_t server, const client_pool& generator)
   : server_{server}
+  , generator_{generator}
   , usage_{usage_of(server)}
-  , own_cpu_ns_{own_cpu_ns()}
+  , waited_ns_{generator.waited_ns()}
   , started_{now_ns()} {}
 
 void stopwatch::finish(report& into, std::uint64_t count) const {
   const auto elapsed = now_ns() - started_;
-  const auto own = own_cpu_ns() - own_cpu_ns_;
+  const auto waited = generator_.waited_ns() - waited_ns_;
   const auto usage = usage_of(server_);
   const auto spent = usage.cpu_ns - usage_.cpu_ns;
   const auto user = usage.user_ticks - usage_.user_ticks;
@@ -48,9 +50,10 @@ void stopwatch::finish(report& into, std::uint64_t count) const {
   into.add("count", static_cast<double>(count));
   into.add("per_second", static_cast<double>(count) / ns_to_seconds(elapsed));
   into.add("server_us_each", share(spent, count) / 1e3);
+  into.add("per_cpu_second", share(count, spent) * 1e9);
   into.add("server_share", share(spent, elapsed));
   into.add("server_user_share", share(user, user + system)); // of its CPU time
-  into.add("generator_share", share(own, elapsed));
+  into.add("generator_share", 1 - share(waited, elapsed));
 }
 
 void wait_until_quiet(pid_t server) {

@@ -25,11 +25,13 @@ private:
   std::string text_;
 };
 
-/// Time and CPU of the server and of the generator between two moments.
+class client_pool;
+
+/// Time, CPU of the server and work of the generator between two moments.
 class stopwatch {
 public:
   /// Starts at once.
-  explicit stopwatch(pid_t server);
+  stopwatch(pid_t server, const client_pool& generator);
 
   /// Ends it and adds what is the same for all scenarios: how many things happened, how many per
   /// second, the server's CPU time for each, and how busy either side was.
@@ -37,8 +39,9 @@ public:
 
 private:
   pid_t server_;
+  const client_pool& generator_;
   process_usage usage_;
-  std::uint64_t own_cpu_ns_;
+  std::uint64_t waited_ns_;
   std::uint64_t started_;
 };
 

@@ -57,7 +57,7 @@ stream_run::stream_run(const target_options& target, const stream_options& optio
   , options_{options}
   , subscribing_{subscriber_protocol(target)}
   , publishing_{publisher_protocol(target)}
-  , pool_{target.server} {
+  , pool_{target.server, target.idle} {
   for (std::size_t i = 0; i < options.channels; ++i)
     channels_.push_back(channel_name(target, i, options.channels));
   pool_.open_all(options.connections, target.at_once, *subscribing_,
@@ -77,7 +77,7 @@ report stream_run::measure() {
   worst_late_ = 0;
   const auto published_before = published_;
   const auto received_before = received_;
-  const stopwatch watch{server_};
+  const stopwatch watch{server_, pool_};
   run_until(now_ns() + seconds_to_ns(options_.duration));
   report found;
   watch.finish(found, received_ - received_before);

@@ -1,13 +1,12 @@
 #include "bench/measure/process_usage.hpp"
 
+#include <algorithm>
 #include <charconv>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <stdexcept>
 #include <string>
-
-#include <time.h>
 
 namespace actormesh::bench {
 namespace {
@@ -60,13 +59,6 @@ process_usage usage_of(pid_t pid) {
   usage.system_ticks = ticks.system;
   usage.rss_bytes = parse_resident(read_file(folder / "status"));
   return usage;
-}
-
-std::uint64_t own_cpu_ns() noexcept {
-  timespec spent{};
-  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &spent);
-  return static_cast<std::uint64_t>(spent.tv_sec) * 1'000'000'000U +
-         static_cast<std::uint64_t>(spent.tv_nsec);
 }
 
 } // namespace actormesh::bench

@@ -19,9 +19,6 @@ struct process_usage {
 /// Reads /proc/`pid`. Throws `std::runtime_error` when there is no such process.
 [[nodiscard]] process_usage usage_of(pid_t pid);
 
-/// Returns the CPU time of this process, in nanoseconds.
-[[nodiscard]] std::uint64_t own_cpu_ns() noexcept;
-
 /// What the text of /proc/PID/stat says of user and system ticks.
 struct cpu_ticks {
   std::uint64_t user = 0;
