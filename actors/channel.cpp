@@ -1,15 +1,18 @@
 #include "actors/channel.hpp"
 
+#include "actors/directory.hpp"
+
 #include <bit>
 #include <cassert>
 #include <utility>
 
-#include "actors/directory.hpp"
-
 namespace actormesh {
 
 channel::channel(caf::actor_config& cfg, loop& home, directory& dir, identity who)
-  : loop_actor(cfg, home), directory_(dir), who_(std::move(who)), pattern_(who_.key.ends_with('*')) {}
+  : loop_actor(cfg, home)
+  , directory_(dir)
+  , who_(std::move(who))
+  , pattern_(who_.key.ends_with('*')) {}
 
 caf::behavior channel::make_behavior() {
   return {
@@ -147,8 +150,8 @@ void channel::refresh_route() {
 }
 
 void channel::idle_if_unused() {
-  const auto used = !subscribers_.empty() || expected_messages_ != 0 || collected_ != nullptr ||
-                    !routed_.empty();
+  const auto used =
+      !subscribers_.empty() || expected_messages_ != 0 || collected_ != nullptr || !routed_.empty();
   if (!used && !idle_hook::is_linked())
     directory_.now_idle(*this);
 }

@@ -1,17 +1,17 @@
 /// A channel, or a pattern over channels, on one loop.
 #pragma once
 
+#include "actors/loop_actor.hpp"
+#include "actors/messages.hpp"
+
+#include <boost/unordered/unordered_flat_map.hpp>
+
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include <boost/unordered/unordered_flat_map.hpp>
-
-#include "actors/loop_actor.hpp"
-#include "actors/messages.hpp"
 
 namespace actormesh {
 
@@ -21,8 +21,8 @@ class directory;
 class idle_hook : public detail::auto_unlink_hook {};
 
 /// Knows the subscribers that a channel has on this loop, collects what is published during a turn
-/// and fans it out once: one message with the whole batch for each subscriber, one hand-over to each
-/// pattern that matches, one entry for each other loop with interest.
+/// and fans it out once: one message with the whole batch for each subscriber, one hand-over to
+/// each pattern that matches, one entry for each other loop with interest.
 ///
 /// Made on demand by the `directory`, ended by it when idle.
 class channel final : public loop_actor, public fan_out_hook, public idle_hook {

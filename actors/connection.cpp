@@ -7,25 +7,20 @@
 namespace actormesh {
 
 connection::connection(caf::actor_config& cfg, loop& home, limits lim)
-  : loop_actor(cfg, home), limits_(lim), publish_rate_(lim.publishes_per_second) {}
+  : loop_actor(cfg, home)
+  , limits_(lim)
+  , publish_rate_(lim.publishes_per_second) {}
 
 void connection::attach(std::unique_ptr<edge> wire) {
   assert(edge_ == nullptr);
   edge_ = std::move(wire);
+  self_ = ctrl();
 }
 
 caf::behavior connection::make_behavior() {
   return {
       [this](const delivery& what) { on_delivery(what); },
       [this](const joined& what) { on_joined(what); },
-      [this](const close_connection& what) {
-        if (edge_)
-          edge_->close(what.reason);
-      },
-      [this](const settings_changed&) {
-        if (edge_)
-          edge_->settings_changed();
-      },
   };
 }
 
@@ -53,8 +48,8 @@ connection::subscribe_result connection::subscribe(subscribe_options what) {
   if (!where)
     return subscribe_result::too_many_channels;
   channels_.push_back(where->channel);
-  subscriptions_.push_back({std::move(what.id), std::move(*where), what.policy, false,
-                            std::move(what.frame_prefix)});
+  subscriptions_.push_back(
+      {std::move(what.id), std::move(*where), what.policy, false, std::move(what.frame_prefix)});
   home().counters().subscriptions.add();
   return subscribe_result::pending;
 }
@@ -87,19 +82,20 @@ void connection::closed() {
   auto left = std::exchange(subscriptions_, {});
   channels_.clear();
   std::ranges::sort(left, {}, [](const auto& sub) { return sub.where.channel; });
-  const auto again = std::ranges::unique(left, {}, [](const auto& sub) { return sub.where.channel; });
+  const auto again =
+      std::ranges::unique(left, {}, [](const auto& sub) { return sub.where.channel; });
   left.erase(again.begin(), again.end());
   for (const auto& sub : left)
     home().channels().leave(sub.where, ctrl());
-  tell_to_exit(ctrl());
+  tell_to_exit(std::exchange(self_, nullptr));
 }
 
 void connection::on_delivery(const delivery& what) {
   if (edge_ == nullptr || ended_)
     return;
   for (std::size_t i = 0; i < channels_.size(); ++i)
-    if (channels_[i] == what.channel && !edge_->deliver(subscriptions_[i], *what.batch))
-      return;
+    if (channels_[i] == what.channel)
+      edge_->deliver(subscriptions_[i], *what.batch);
 }
 
 void connection::on_joined(const joined& what) {

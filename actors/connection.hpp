@@ -1,19 +1,18 @@
 /// A client's connection, whatever protocol it speaks.
 #pragma once
 
+#include "actors/directory.hpp"
+#include "actors/loop_actor.hpp"
+#include "actors/messages.hpp"
+#include "actors/token_bucket.hpp"
+#include "config/settings.hpp"
+
 #include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "actors/close_reason.hpp"
-#include "actors/directory.hpp"
-#include "actors/loop_actor.hpp"
-#include "actors/messages.hpp"
-#include "actors/token_bucket.hpp"
-#include "config/settings.hpp"
 
 namespace actormesh {
 
@@ -27,8 +26,9 @@ struct subscription {
   std::shared_ptr<const std::string> frame_prefix;
 };
 
-/// Loop-bound: the wire side of a connection. Implemented once per protocol; owned by the connection.
-/// None of its functions may destroy the connection; to end it they call `connection::closed`.
+/// Loop-bound: the wire side of a connection. Implemented once per protocol; owned by the
+/// connection. None of its functions may destroy the connection; to end it they call
+/// `connection::closed`.
 class edge {
 public:
   virtual ~edge() = default;
@@ -36,21 +36,15 @@ public:
   /// The barrier has been reached: events whose publish starts from now on will come.
   virtual void subscribed(const subscription& what) = 0;
 
-  /// Hands over events of one subscription, in order. Returns false if the connection is ending and
-  /// takes no more: then the caller counts nothing.
-  virtual bool deliver(const subscription& what, const event_batch& batch) = 0;
+  /// Hands over events of one subscription, in order. The edge counts what becomes of them.
+  virtual void deliver(const subscription& what, const event_batch& batch) = 0;
 
   /// Everything the connection had to say in this turn has been said.
   virtual void turn_ended() = 0;
-
-  /// Tell the client that the connection ends, then end it.
-  virtual void close(close_reason why) = 0;
-
-  virtual void settings_changed() = 0;
 };
 
-/// Owns what a client has and may: its subscriptions, its rates, its identity. The edge turns frames
-/// into calls of it and its events into frames. One actor for each WebSocket connection.
+/// Owns what a client has and may: its subscriptions, its rates, its identity. The edge turns
+/// frames into calls of it and its events into frames. One actor for each WebSocket connection.
 class connection final : public loop_actor {
 public:
   struct limits {
@@ -113,6 +107,7 @@ private:
 
   limits limits_;
   std::unique_ptr<edge> edge_;
+  caf::strong_actor_ptr self_; ///< From `attach` to `closed`: an open connection lives.
   std::vector<subscription> subscriptions_;
   std::vector<channel_id> channels_; ///< Of each subscription: what a delivery is looked up in.
   token_bucket publish_rate_;

@@ -1,9 +1,9 @@
 #include "actors/directory.hpp"
 
+#include "actors/channel_path.hpp"
+
 #include <cassert>
 #include <utility>
-
-#include "actors/channel_path.hpp"
 
 namespace actormesh {
 
@@ -33,7 +33,8 @@ std::string make_channel_key(std::string_view api, std::string_view path) {
 }
 
 directory::directory(caf::actor_config& cfg, loop& home, limits lim)
-  : loop_actor(cfg, home), limits_(lim) {
+  : loop_actor(cfg, home)
+  , limits_(lim) {
   home.channels(this);
 }
 

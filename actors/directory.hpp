@@ -1,6 +1,13 @@
 /// Finds the channels of a loop, and knows which other loops want which events.
 #pragma once
 
+#include "actors/channel.hpp"
+#include "actors/loop_actor.hpp"
+#include "actors/messages.hpp"
+
+#include <boost/container_hash/hash.hpp>
+#include <boost/unordered/unordered_flat_map.hpp>
+
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -9,13 +16,6 @@
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include <boost/container_hash/hash.hpp>
-#include <boost/unordered/unordered_flat_map.hpp>
-
-#include "actors/channel.hpp"
-#include "actors/loop_actor.hpp"
-#include "actors/messages.hpp"
 
 namespace actormesh {
 
@@ -29,8 +29,8 @@ namespace actormesh {
 class directory final : public loop_actor {
 public:
   struct limits {
-    std::size_t channels = 4'000'000;       ///< On this loop, idle ones included.
-    std::size_t idle_channels = 10'000;     ///< Kept for those who publish again soon.
+    std::size_t channels = 4'000'000;   ///< On this loop, idle ones included.
+    std::size_t idle_channels = 10'000; ///< Kept for those who publish again soon.
     std::chrono::milliseconds idle_time{5'000};
   };
 

@@ -7,7 +7,8 @@ event::~event() {
     delete slot.load(std::memory_order_acquire);
 }
 
-event_batch::event_batch(std::vector<event_ptr> list) : events_(std::move(list)) {
+event_batch::event_batch(std::vector<event_ptr> list)
+  : events_(std::move(list)) {
   for (const auto& what : events_)
     payload_bytes_ += what->payload().size();
 }

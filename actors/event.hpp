@@ -1,6 +1,9 @@
 /// The payload of an event in flight.
 #pragma once
 
+#include <caf/intrusive_ptr.hpp>
+#include <caf/ref_counted.hpp>
+
 #include <array>
 #include <atomic>
 #include <chrono>
@@ -11,9 +14,6 @@
 #include <string_view>
 #include <utility>
 #include <vector>
-
-#include <caf/intrusive_ptr.hpp>
-#include <caf/ref_counted.hpp>
 
 namespace actormesh {
 
@@ -31,7 +31,8 @@ public:
 
   /// `received` is when its publish request was read.
   event(std::string payload, time_point received)
-    : payload_(std::move(payload)), received_(received) {}
+    : payload_(std::move(payload))
+    , received_(received) {}
 
   ~event() override;
 

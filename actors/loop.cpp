@@ -1,10 +1,10 @@
 #include "actors/loop.hpp"
 
+#include "actors/directory.hpp"
+
 #include <cassert>
 #include <chrono>
 #include <utility>
-
-#include "actors/directory.hpp"
 
 namespace actormesh {
 
@@ -24,7 +24,10 @@ loop::loop(caf::actor_system& system, std::size_t index, std::function<void()> w
   : loop(system, index, std::move(wake), budget{}) {}
 
 loop::loop(caf::actor_system& system, std::size_t index, std::function<void()> wake, budget bounds)
-  : caf::execution_unit(&system), index_(index), wake_(std::move(wake)), bounds_(bounds) {}
+  : caf::execution_unit(&system)
+  , index_(index)
+  , wake_(std::move(wake))
+  , bounds_(bounds) {}
 
 loop::~loop() {
   take_foreign();

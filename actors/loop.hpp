@@ -1,18 +1,18 @@
 /// The execution unit that runs actors on an event loop, in turns with phases.
 #pragma once
 
+#include "telemetry/counters.hpp"
+
+#include <boost/intrusive/list.hpp>
+#include <caf/execution_unit.hpp>
+#include <caf/resumable.hpp>
+
 #include <atomic>
 #include <cstddef>
 #include <deque>
 #include <functional>
 #include <mutex>
 #include <vector>
-
-#include <boost/intrusive/list.hpp>
-#include <caf/execution_unit.hpp>
-#include <caf/resumable.hpp>
-
-#include "telemetry/counters.hpp"
 
 namespace actormesh {
 
@@ -57,9 +57,10 @@ class loop final : public caf::execution_unit {
 public:
   /// Bounds of one turn.
   struct budget {
-    std::size_t resumes = 4096;                     ///< Actors run per phase.
-    std::chrono::microseconds time{2'000};          ///< Per phase.
-    std::size_t pending_bytes = 16 * 1024 * 1024; ///< Payload that waits for fan-out before reading pauses.
+    std::size_t resumes = 4096;            ///< Actors run per phase.
+    std::chrono::microseconds time{2'000}; ///< Per phase.
+    std::size_t pending_bytes =
+        16 * 1024 * 1024; ///< Payload that waits for fan-out before reading pauses.
   };
 
   /// `wake` makes the event loop's thread call `finish_turn` soon; it is called from any thread.

@@ -4,7 +4,7 @@
 /// CAF: execution units, spawning, and sending without a scheduler.
 #pragma once
 
-#include <utility>
+#include "actors/loop.hpp"
 
 #include <caf/actor_cast.hpp>
 #include <caf/actor_config.hpp>
@@ -14,7 +14,7 @@
 #include <caf/mailbox_element.hpp>
 #include <caf/spawn_options.hpp>
 
-#include "actors/loop.hpp"
+#include <utility>
 
 namespace actormesh {
 
@@ -23,7 +23,9 @@ class loop_actor : public caf::event_based_actor {
 public:
   using super = caf::event_based_actor;
 
-  loop_actor(caf::actor_config& cfg, loop& home) : super(cfg), home_(home) {}
+  loop_actor(caf::actor_config& cfg, loop& home)
+    : super(cfg)
+    , home_(home) {}
 
   using super::enqueue;
 
@@ -40,9 +42,9 @@ private:
 
 /// Sends `what` to `to`, with `from` as its sender (may be null). Any thread.
 inline void tell(const caf::strong_actor_ptr& to, caf::strong_actor_ptr from, caf::message what) {
-  to->enqueue(caf::make_mailbox_element(std::move(from), caf::make_message_id(), {},
-                                        std::move(what)),
-              nullptr);
+  to->enqueue(
+      caf::make_mailbox_element(std::move(from), caf::make_message_id(), {}, std::move(what)),
+      nullptr);
 }
 
 template <class Message>

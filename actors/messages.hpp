@@ -2,16 +2,15 @@
 /// process; what crosses a network gets types of its own.
 #pragma once
 
-#include <cstddef>
-#include <cstdint>
-#include <string>
-#include <vector>
+#include "actors/event.hpp"
 
 #include <caf/allowed_unsafe_message_type.hpp>
 #include <caf/type_id.hpp>
 
-#include "actors/close_reason.hpp"
-#include "actors/event.hpp"
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
 
 namespace actormesh {
 
@@ -40,14 +39,6 @@ struct delivery {
   channel_id channel = 0;
   event_batch_ptr batch;
 };
-
-/// From the node to a connection: end, telling the client why.
-struct close_connection {
-  close_reason reason = close_reason::going_away;
-};
-
-/// From the node to a connection: what it was configured with has changed; look again.
-struct settings_changed {};
 
 /// From a loop's directory to all others: the loop has, or no longer has, subscribers of a channel
 /// or pattern.
@@ -80,16 +71,14 @@ struct route_events {
 
 CAF_BEGIN_TYPE_ID_BLOCK(actormesh, first_custom_type_id)
 
-  CAF_ADD_TYPE_ID(actormesh, (actormesh::publish_events))
-  CAF_ADD_TYPE_ID(actormesh, (actormesh::join_channel))
-  CAF_ADD_TYPE_ID(actormesh, (actormesh::leave_channel))
-  CAF_ADD_TYPE_ID(actormesh, (actormesh::joined))
-  CAF_ADD_TYPE_ID(actormesh, (actormesh::delivery))
-  CAF_ADD_TYPE_ID(actormesh, (actormesh::close_connection))
-  CAF_ADD_TYPE_ID(actormesh, (actormesh::settings_changed))
-  CAF_ADD_TYPE_ID(actormesh, (actormesh::interest_change))
-  CAF_ADD_TYPE_ID(actormesh, (actormesh::interest_seen))
-  CAF_ADD_TYPE_ID(actormesh, (actormesh::route_events))
+CAF_ADD_TYPE_ID(actormesh, (actormesh::publish_events))
+CAF_ADD_TYPE_ID(actormesh, (actormesh::join_channel))
+CAF_ADD_TYPE_ID(actormesh, (actormesh::leave_channel))
+CAF_ADD_TYPE_ID(actormesh, (actormesh::joined))
+CAF_ADD_TYPE_ID(actormesh, (actormesh::delivery))
+CAF_ADD_TYPE_ID(actormesh, (actormesh::interest_change))
+CAF_ADD_TYPE_ID(actormesh, (actormesh::interest_seen))
+CAF_ADD_TYPE_ID(actormesh, (actormesh::route_events))
 
 CAF_END_TYPE_ID_BLOCK(actormesh)
 
@@ -98,8 +87,6 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(actormesh::join_channel)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(actormesh::leave_channel)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(actormesh::joined)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(actormesh::delivery)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(actormesh::close_connection)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(actormesh::settings_changed)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(actormesh::interest_change)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(actormesh::interest_seen)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(actormesh::route_events)

@@ -14,7 +14,8 @@ public:
 
   /// `per_second` 0 means: no limit.
   explicit token_bucket(std::size_t per_second = 0) noexcept
-    : per_second_(static_cast<double>(per_second)), tokens_(per_second_) {}
+    : per_second_(static_cast<double>(per_second))
+    , tokens_(per_second_) {}
 
   /// Takes a token if there is one.
   [[nodiscard]] bool take(time_point now) noexcept {

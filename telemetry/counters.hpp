@@ -21,7 +21,9 @@ public:
     value_.store(value_.load(std::memory_order_relaxed) - n, std::memory_order_relaxed);
   }
   /// Any thread.
-  [[nodiscard]] std::uint64_t get() const noexcept { return value_.load(std::memory_order_relaxed); }
+  [[nodiscard]] std::uint64_t get() const noexcept {
+    return value_.load(std::memory_order_relaxed);
+  }
 
 private:
   std::atomic<std::uint64_t> value_{0};
@@ -85,7 +87,8 @@ private:
   counter sum_nanoseconds_;
 };
 
-template <class Enum> using counters_by = std::array<counter, static_cast<std::size_t>(Enum::count_)>;
+template <class Enum>
+using counters_by = std::array<counter, static_cast<std::size_t>(Enum::count_)>;
 
 /// Everything one loop counts. Totals never fall; gauges (marked) do.
 struct loop_counters {
@@ -100,8 +103,7 @@ struct loop_counters {
   counter bytes_sent;
   counters_by<publish_result> publishes;
   counter events_published;
-  counter deliveries;      ///< Events written to a subscriber's socket buffer or its queue.
-  counter delivered_bytes; ///< Frame bytes of these.
+  counter deliveries; ///< Events whose frames the sockets of subscribers took.
   counters_by<loss_reason> losses;
   counter protocol_errors; ///< Frames and requests that were refused as malformed.
   latency_histogram publish_latency;

@@ -1,0 +1,58 @@
+#include "cli/check_config.hpp"
+#include "cli/keys.hpp"
+#include "cli/serve.hpp"
+#include "cli/serve_options.hpp"
+
+#include <CLI/CLI.hpp>
+
+#include <exception>
+#include <iostream>
+
+namespace {
+
+using namespace actormesh;
+
+/// Usage errors end with the same status as configuration errors.
+constexpr int usage_error = 2;
+
+int run(int argc, char** argv) {
+  CLI::App app{"A self-hosted event mesh: publish once to a channel, every subscriber gets it."};
+  app.name("actormesh");
+  app.set_version_flag("--version", "actormesh " ACTORMESH_VERSION);
+  app.require_subcommand(1);
+
+  cli::serve_options serve_options;
+  auto* serve = app.add_subcommand("serve", "Run a node");
+  cli::add_serve_flags(*serve, serve_options);
+  cli::check_config_options check_options;
+  auto* check = cli::add_check_config(app, check_options);
+  auto* reference = cli::add_config_reference(app, check_options);
+  cli::keys_options keys_options;
+  auto* keys = cli::add_keys(app, keys_options);
+
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& failed) {
+    return app.exit(failed) == 0 ? 0 : usage_error;
+  }
+  if (serve->parsed())
+    return cli::run_serve(serve_options, std::cout, std::cerr);
+  if (check->parsed())
+    return cli::run_check_config(check_options, std::cout, std::cerr);
+  if (reference->parsed())
+    return cli::run_config_reference(check_options, std::cout);
+  if (keys->parsed())
+    return cli::run_keys(keys_options, std::cout, std::cerr);
+  return usage_error;
+}
+
+} // namespace
+
+int main(int argc, char** argv) {
+  try {
+    return run(argc, argv);
+  } catch (const std::exception& failed) {
+    std::cerr << "actormesh: " << failed.what() << '\n';
+    return 1;
+  }
+}

@@ -1,0 +1,250 @@
+#include "cli/serve.hpp"
+
+#include "cli/check_config.hpp"
+#include "cli/welcome.hpp"
+#include "config/key_file.hpp"
+#include "config/reload.hpp"
+#include "net/node.hpp"
+#include "telemetry/log.hpp"
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+#include <algorithm>
+#include <chrono>
+#include <csignal>
+#include <map>
+#include <ostream>
+#include <string>
+#include <utility>
+
+#include <sys/resource.h>
+
+namespace actormesh::cli {
+
+namespace {
+
+namespace log = telemetry::log;
+using boost::system::error_code;
+using std::chrono::steady_clock;
+
+/// How often files of keys are looked at, and how often a draining node is.
+constexpr std::chrono::seconds key_check_interval{1};
+constexpr std::chrono::milliseconds drain_check_interval{20};
+
+/// Every connection is a descriptor: takes as many as the system lets the process have.
+void raise_descriptor_limit() {
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0)
+    return;
+  limit.rlim_cur = limit.rlim_max;
+  ::setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+void log_problems(const config::problems& list) {
+  for (const auto& each : list) {
+    if (each.level == config::severity::error)
+      log::error(config::to_string(each));
+    else
+      log::warn(config::to_string(each));
+  }
+}
+
+net::node::key_rings rings_of(const std::map<std::string, config::loaded_key_ring>& loaded) {
+  net::node::key_rings rings;
+  for (const auto& [id, each] : loaded)
+    rings.emplace(id, each.ring);
+  return rings;
+}
+
+/// Steers a running node: signals and changed files. Runs on the thread that calls `run`.
+class controller {
+public:
+  controller(const serve_options& options, resolved_settings& start, net::node& node)
+    : options_(options)
+    , node_(node)
+    , key_rings_(std::move(start.key_rings))
+    , signals_(io_, SIGTERM, SIGINT, SIGHUP)
+    , key_timer_(io_)
+    , drain_timer_(io_) {}
+
+  void run() {
+    wait_for_signal();
+    wait_for_keys();
+    io_.run();
+  }
+
+private:
+  void wait_for_signal() {
+    signals_.async_wait([this](error_code failed, int number) {
+      if (failed)
+        return;
+      if (number == SIGHUP)
+        reload();
+      else if (!std::exchange(stopping_, true))
+        drain(number);
+      else
+        return finish("stopped at once"); // Asked twice.
+      wait_for_signal();
+    });
+  }
+
+  // -- configuration ----------------------------------------------------------------------------
+
+  void reload() {
+    auto fresh = resolve_settings(options_);
+    if (!fresh) {
+      log::error("configuration not reloaded: it has errors");
+      return log_problems(fresh.error());
+    }
+    log_problems(fresh->warnings);
+    const auto plan = config::plan_reload(node_.settings(), fresh->values);
+    for (const auto& each : plan.applied)
+      log::info("configuration changed",
+                {{"option", each.path}, {"from", each.from}, {"to", each.to}});
+    for (const auto& each : plan.needs_restart)
+      log::warn("configuration change needs a restart",
+                {{"option", each.path}, {"running", each.from}, {"configured", each.to}});
+    log::set_level(plan.next.level);
+    log::set_format(plan.next.format);
+    key_rings_ = std::move(fresh->key_rings);
+    node_.apply(plan.next, rings_of(key_rings_));
+    log::info("configuration reloaded");
+  }
+
+  // -- keys -------------------------------------------------------------------------------------
+
+  void wait_for_keys() {
+    key_timer_.expires_after(key_check_interval);
+    key_timer_.async_wait([this](error_code failed) {
+      if (failed)
+        return;
+      check_keys();
+      wait_for_keys();
+    });
+  }
+
+  void check_keys() {
+    auto changed = false;
+    for (const auto& api : node_.settings().apis) {
+      const auto known = key_rings_.find(api.id);
+      if (known == key_rings_.end())
+        continue;
+      const auto stamp = config::stamp_of(api.keys_file);
+      if (stamp == known->second.stamp)
+        continue;
+      auto loaded = config::load_key_ring(api.keys_file);
+      // What can't be read now leaves the keys as they were, and is looked at again when it
+      // changes.
+      known->second.stamp = stamp;
+      if (!loaded) {
+        log::error("file of keys not reloaded", {{"api", api.id}});
+        log_problems(loaded.error());
+        continue;
+      }
+      log_problems(loaded->warnings);
+      log::info("file of keys reloaded", {{"api", api.id}, {"keys", loaded->ring->keys().size()}});
+      known->second = std::move(*loaded);
+      changed = true;
+    }
+    if (changed)
+      node_.apply(node_.settings(), rings_of(key_rings_));
+  }
+
+  // -- the end ----------------------------------------------------------------------------------
+
+  void drain(int signal) {
+    log::info("stopping", {{"signal", signal == SIGTERM ? "SIGTERM" : "SIGINT"}});
+    key_timer_.cancel();
+    drain_until_ = steady_clock::now() + node_.settings().drain_timeout;
+    node_.begin_drain();
+    wait_for_drain();
+  }
+
+  void wait_for_drain() {
+    if (node_.drained())
+      return finish("stopped");
+    if (steady_clock::now() >= drain_until_)
+      return finish("stopped before all clients had ended");
+    drain_timer_.expires_after(drain_check_interval);
+    drain_timer_.async_wait([this](error_code failed) {
+      if (!failed)
+        wait_for_drain();
+    });
+  }
+
+  void finish(const char* how) {
+    node_.stop();
+    log::info(how);
+    io_.stop();
+  }
+
+  const serve_options& options_;
+  net::node& node_;
+  std::map<std::string, config::loaded_key_ring> key_rings_;
+  boost::asio::io_context io_{1};
+  boost::asio::signal_set signals_;
+  boost::asio::steady_timer key_timer_;
+  boost::asio::steady_timer drain_timer_;
+  steady_clock::time_point drain_until_;
+  bool stopping_ = false;
+};
+
+void print_endpoints(const net::node& node, std::ostream& out) {
+  for (const auto& where : node.endpoints()) {
+    const auto host = where.address().is_v6() ? '[' + where.address().to_string() + ']'
+                                              : where.address().to_string();
+    out << "listening on http://" << host << ':' << where.port() << '\n';
+  }
+  out.flush();
+}
+
+void print_welcome(const net::node& node, const resolved_settings& start, std::ostream& out) {
+  if (!start.first_key || node.endpoints().empty())
+    return;
+  const auto& where = node.endpoints().front();
+  const auto host = where.address().is_loopback() ? std::string{"localhost"}
+                    : where.address().is_v6()     ? '[' + where.address().to_string() + ']'
+                                                  : where.address().to_string();
+  for (const auto& line : welcome_lines(host, where.port(), start.first_key->key))
+    out << line << '\n';
+  out.flush();
+}
+
+} // namespace
+
+int run_serve(const serve_options& options, std::ostream& out, std::ostream& err) {
+  auto resolved = resolve_settings(options);
+  if (!resolved) {
+    print_problems(resolved.error(), err);
+    return 2;
+  }
+  // First of all: the key can't be read from anywhere later.
+  for (const auto& line : start_lines(*resolved))
+    out << line << '\n';
+  out.flush();
+
+  raise_descriptor_limit();
+  const auto& settings = resolved->values;
+  log::start({.level = settings.level, .format = settings.format, .node = settings.node_name});
+  log_problems(resolved->warnings);
+  for (const auto& line : start_hints(*resolved))
+    log::info(line);
+
+  net::node node{settings, rings_of(resolved->key_rings)};
+  controller steering{options, *resolved, node};
+  if (const auto failed = node.start()) {
+    log::error("cannot listen", {{"error", *failed}});
+    log::stop();
+    return 1;
+  }
+  log::info("started", {{"version", ACTORMESH_VERSION}});
+  print_endpoints(node, out);
+  print_welcome(node, *resolved, out);
+  steering.run();
+  log::stop();
+  return 0;
+}
+
+} // namespace actormesh::cli

@@ -1,0 +1,31 @@
+/// Publishing, the same for HTTP and WebSocket.
+#pragma once
+
+#include "actors/directory.hpp"
+#include "net/appsync/api.hpp"
+#include "net/appsync/format.hpp"
+#include "net/appsync/operation.hpp"
+#include "net/event_loop.hpp"
+
+#include <chrono>
+#include <string>
+#include <vector>
+
+namespace actormesh::appsync {
+
+/// What became of a publish request.
+struct publish_outcome {
+  error problem = error::none; ///< Of the whole request; then there are no entries.
+  std::vector<net::uuid_text> identifiers;
+  std::vector<publish_entry> entries; ///< Refer to `identifiers`.
+};
+
+/// Loop-bound: checks a parsed publish request against an API and sends its events to their
+/// channel. An event that is too large fails alone. Counts the request by its result.
+[[nodiscard]] publish_outcome publish(net::event_loop& loop, const api& to, operation&& what,
+                                      std::chrono::steady_clock::time_point received);
+
+/// Counts a request that did not get as far as `publish`.
+void count_publish(telemetry::loop_counters& counters, error problem);
+
+} // namespace actormesh::appsync

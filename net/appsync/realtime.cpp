@@ -1,0 +1,463 @@
+#include "net/appsync/realtime.hpp"
+
+#include "actors/channel_path.hpp"
+#include "net/appsync/format.hpp"
+#include "net/appsync/publish.hpp"
+#include "net/websocket/deflate.hpp"
+#include "telemetry/log.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cassert>
+#include <cstring>
+#include <utility>
+
+namespace actormesh::appsync {
+
+namespace {
+
+namespace log = telemetry::log;
+using std::chrono::steady_clock;
+using telemetry::loss_reason;
+using websocket::close_code;
+
+/// Replies that wait for a client that doesn't read them: beyond this, its frames wait too.
+constexpr std::size_t pause_reading_at = 256 * 1024;
+
+/// A client that is refused is told when it says something, since amplify-js does not listen
+/// earlier; one that says nothing is told after this time.
+constexpr std::chrono::seconds refusal_delay{1};
+
+close_code code_of(close_reason why) noexcept {
+  switch (why) {
+  case close_reason::going_away:
+  case close_reason::drain_timeout:
+    return close_code::going_away;
+  case close_reason::protocol_error:
+    return close_code::protocol_error;
+  case close_reason::slow_consumer:
+    return close_code::policy_violation;
+  default:
+    // AWS closes with 1000 even after failures; clients do not look at the code.
+    return close_code::normal;
+  }
+}
+
+loss_reason loss_of(close_reason why) noexcept {
+  switch (why) {
+  case close_reason::slow_consumer:
+    return loss_reason::slow_consumer_disconnected;
+  case close_reason::drain_timeout:
+    return loss_reason::drain_timeout;
+  default:
+    return loss_reason::connection_closed;
+  }
+}
+
+std::string make_tail(std::string_view payload) {
+  std::string tail;
+  append_data_tail(tail, payload);
+  return tail;
+}
+
+} // namespace
+
+realtime_edge::realtime_edge(realtime_context& context, connection& owner,
+                             std::unique_ptr<net::stream> socket, options how)
+  : context_(context)
+  , owner_(owner)
+  , socket_(std::move(socket))
+  , api_(std::move(how.what))
+  , admitted_(std::move(how.admitted))
+  , reader_({context.settings.message_bytes, how.deflate})
+  , out_(*socket_, context.loop.buffers(), context.loop.counters(), context.settings.queue_bytes)
+  , connection_id_(std::move(how.connection_id))
+  , started_(steady_clock::now())
+  , next_keep_alive_(started_ + context.settings.keep_alive_interval)
+  , refused_(how.refused)
+  , deflate_(how.deflate) {
+  context_.loop.counters().connections.add();
+  context_.loop.add(*this);
+}
+
+realtime_edge::~realtime_edge() { context_.loop.counters().connections.sub(); }
+
+void realtime_edge::start(std::string_view response, std::string_view rest) {
+  const iovec head{const_cast<char*>(response.data()), response.size()};
+  const auto wrote = socket_->write({&head, 1});
+  // A fresh socket takes a few hundred bytes; one that doesn't is broken.
+  if (wrote.outcome != net::stream::status::ok || wrote.bytes != response.size())
+    return end(close_reason::client_gone);
+  context_.loop.counters().bytes_sent.add(wrote.bytes);
+  set_timer();
+  if (!rest.empty()) {
+    std::string copy{rest};
+    take(copy);
+  }
+  wait_readable();
+}
+
+// -- reading --------------------------------------------------------------------------------------
+
+void realtime_edge::wait_readable() {
+  if (reading_ || state_ == state::ended)
+    return;
+  reading_ = true;
+  socket_->when_readable(
+      [this, keep = caf::strong_actor_ptr{owner_.ctrl()}](boost::system::error_code failed) {
+        if (failed || owner_.wire() == nullptr)
+          return;
+        reading_ = false;
+        if (state_ != state::ended)
+          on_readable();
+      });
+}
+
+void realtime_edge::on_readable() {
+  const auto buffer = context_.loop.read_buffer();
+  const auto got = socket_->read(buffer);
+  switch (got.outcome) {
+  case net::stream::status::would_block:
+    return wait_readable();
+  case net::stream::status::ended:
+  case net::stream::status::failed:
+    return end(state_ == state::open ? close_reason::client_gone : why_);
+  case net::stream::status::ok:
+    break;
+  }
+  context_.loop.counters().bytes_received.add(got.bytes);
+  take(buffer.first(got.bytes));
+  if (out_.queued_bytes() < pause_reading_at)
+    wait_readable();
+}
+
+void realtime_edge::take(std::span<char> input) {
+  while (!input.empty() && state_ != state::ended) {
+    const auto step = reader_.next(input);
+    input = input.subspan(step.consumed);
+    if (step.error != websocket::read_error::none) {
+      context_.loop.counters().protocol_errors.add();
+      log::debug("refused a frame",
+                 {{"connection", connection_id_}, {"error", websocket::to_string(step.error)}});
+      if (state_ != state::open)
+        return end(why_);
+      return begin_close(close_reason::protocol_error, websocket::close_code_of(step.error));
+    }
+    if (step.complete)
+      on_message(*step.complete);
+  }
+}
+
+void realtime_edge::on_message(const websocket::message& what) {
+  if (what.kind == websocket::opcode::close) {
+    if (state_ == state::open)
+      begin_close(close_reason::client_closed,
+                  what.code == close_code::none ? close_code::normal : what.code);
+    else if (state_ == state::half_ended)
+      end(why_);
+    return;
+  }
+  if (state_ != state::open)
+    return; // After our close frame nothing is answered any more.
+  switch (what.kind) {
+  case websocket::opcode::ping:
+    if (!out_.append_control(websocket::opcode::pong, what.payload))
+      return end(close_reason::slow_consumer);
+    context_.loop.actors().flush_later(*this);
+    return;
+  case websocket::opcode::text:
+    if (refused_ != error::none)
+      return refuse();
+    return on_operation(context_.parser.parse_frame(
+        what.payload, {.events_per_publish = api_->settings().limits.events_per_publish}));
+  default:
+    return;
+  }
+}
+
+// -- operations -----------------------------------------------------------------------------------
+
+void realtime_edge::on_operation(operation&& what) {
+  switch (what.type) {
+  case operation_type::connection_init:
+    return on_connection_init();
+  case operation_type::subscribe:
+    return on_subscribe(std::move(what));
+  case operation_type::unsubscribe:
+    return on_unsubscribe(what);
+  case operation_type::publish:
+    return on_publish(std::move(what));
+  case operation_type::unknown:
+    break;
+  }
+  context_.loop.counters().protocol_errors.add();
+  context_.text.clear();
+  append_error(context_.text, what.id, what.problem);
+  reply(context_.text);
+}
+
+void realtime_edge::on_connection_init() {
+  context_.text.clear();
+  append_connection_ack(context_.text, context_.settings.connection_timeout);
+  reply(context_.text);
+  // At once: amplify-js counts from when its module was loaded and would drop the connection.
+  context_.text.clear();
+  append_keep_alive(context_.text);
+  reply(context_.text);
+}
+
+error realtime_edge::check_subscribe(const operation& what, const name_space*& space,
+                                     std::string& key) const {
+  const auto shown = api_->authenticate(
+      what.authorization ? &*what.authorization : nullptr,
+      std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now()));
+  if (shown.problem != error::none)
+    return shown.problem;
+  if (what.problem != error::none)
+    return what.problem;
+  const auto channel = channel_path::parse_subscription(what.channel);
+  if (!channel)
+    return error::invalid_channel;
+  space = api_->find_namespace(channel->name_space());
+  if (space == nullptr)
+    return shown.who.mode == config::auth_mode::none ? error::unauthorized
+                                                     : error::unknown_namespace;
+  key = make_channel_key(api_->id(), channel->text());
+  return api::authorize(shown.who, space->subscribe);
+}
+
+void realtime_edge::on_subscribe(operation&& what) {
+  const name_space* space = nullptr;
+  std::string key;
+  auto problem = check_subscribe(what, space, key);
+  if (problem == error::none) {
+    auto prefix = std::make_shared<const std::string>(data_prefix(what.id));
+    switch (owner_.subscribe({what.id, key, space->slow_consumer, std::move(prefix)})) {
+    case connection::subscribe_result::pending:
+      return;
+    case connection::subscribe_result::duplicate_id:
+      problem = error::duplicate_subscription;
+      break;
+    case connection::subscribe_result::too_many_subscriptions:
+      problem = error::too_many_subscriptions;
+      break;
+    case connection::subscribe_result::too_many_channels:
+      problem = error::unavailable;
+      break;
+    }
+  }
+  context_.text.clear();
+  append_operation_error(context_.text, "subscribe_error", what.id, problem);
+  reply(context_.text);
+}
+
+void realtime_edge::on_unsubscribe(const operation& what) {
+  auto problem = what.problem;
+  if (problem == error::none && !owner_.unsubscribe(what.id))
+    problem = error::unknown_subscription;
+  context_.text.clear();
+  if (problem == error::none)
+    append_unsubscribe_success(context_.text, what.id);
+  else
+    append_operation_error(context_.text, "unsubscribe_error", what.id, problem);
+  reply(context_.text);
+}
+
+void realtime_edge::on_publish(operation&& what) {
+  const auto now = steady_clock::now();
+  const auto id = what.id;
+  const auto& limits = api_->settings().limits;
+  publish_outcome outcome;
+  if (owner_.may_publish(now)) {
+    outcome = publish(context_.loop, *api_, std::move(what), now);
+  } else {
+    outcome.problem = error::rate_limited;
+    count_publish(context_.loop.counters(), outcome.problem);
+  }
+  context_.text.clear();
+  if (outcome.problem == error::none)
+    append_publish_success(context_.text, id, outcome.entries,
+                           {limits.events_per_publish, limits.event_bytes});
+  else
+    append_operation_error(context_.text, "publish_error", id, outcome.problem,
+                           {limits.events_per_publish, limits.event_bytes});
+  reply(context_.text);
+}
+
+void realtime_edge::reply(std::string_view text) {
+  if (state_ != state::open)
+    return;
+  if (!out_.append_text(text))
+    return end(close_reason::slow_consumer);
+  context_.loop.actors().flush_later(*this);
+}
+
+void realtime_edge::refuse() {
+  context_.text.clear();
+  append_connection_error(context_.text, refused_);
+  reply(context_.text);
+  const auto credentials = refused_ == error::unauthorized || refused_ == error::mode_not_allowed;
+  if (state_ == state::open)
+    begin_close(credentials ? close_reason::unauthorized : close_reason::refused,
+                close_code::normal);
+}
+
+// -- what the connection actor says ---------------------------------------------------------------
+
+void realtime_edge::subscribed(const subscription& what) {
+  context_.text.clear();
+  append_subscribe_success(context_.text, what.id);
+  reply(context_.text);
+}
+
+void realtime_edge::deliver(const subscription& what, const event_batch& batch) {
+  const auto& events = batch.events();
+  if (state_ != state::open)
+    return context_.loop.counters().lost(loss_reason::connection_closed).add(events.size());
+  for (std::size_t i = 0; i < events.size(); ++i) {
+    const auto& one = events[i];
+    const auto payload = one->payload();
+    const std::string* tail = nullptr;
+    auto deflated = websocket::compressed::no;
+    if (deflate_ && payload.size() >= context_.settings.compression_threshold) {
+      deflated = websocket::compressed::yes;
+      tail = &one->form(wire_form::appsync_deflated, [](std::string_view text) {
+        return websocket::deflate_tail(make_tail(text));
+      });
+    } else {
+      tail = &one->form(wire_form::appsync_text, make_tail);
+    }
+    switch (out_.append_event({what.frame_prefix, one, *tail, deflated}, what.policy)) {
+    case net::outbound_queue::event_status::taken:
+      break;
+    case net::outbound_queue::event_status::refused:
+      context_.loop.counters()
+          .lost(loss_reason::slow_consumer_disconnected)
+          .add(events.size() - i - 1);
+      return end(close_reason::slow_consumer);
+    case net::outbound_queue::event_status::failed:
+      context_.loop.counters().lost(loss_reason::connection_closed).add(events.size() - i);
+      return end(close_reason::client_gone);
+    }
+  }
+  context_.loop.actors().flush_later(*this);
+}
+
+void realtime_edge::turn_ended() {
+  if (flush_hook::is_linked()) {
+    flush_hook::unlink();
+    flush();
+  }
+}
+
+void realtime_edge::settings_changed() {
+  if (state_ != state::open)
+    return;
+  auto fresh = context_.apis->find(api_->id());
+  if (fresh == nullptr)
+    return close(close_reason::going_away); // The API is no longer served.
+  api_ = std::move(fresh);
+  const auto& limits = api_->settings().limits;
+  owner_.change_limits({limits.subscriptions, limits.publishes_per_second});
+  out_.limit(context_.settings.queue_bytes);
+}
+
+// -- writing --------------------------------------------------------------------------------------
+
+void realtime_edge::flush() {
+  if (state_ == state::ended || write_blocked_)
+    return;
+  switch (out_.write()) {
+  case net::outbound_queue::write_status::done:
+    return sent_everything();
+  case net::outbound_queue::write_status::more:
+    return context_.loop.actors().flush_later(*this);
+  case net::outbound_queue::write_status::failed:
+    return end(state_ == state::open ? close_reason::client_gone : why_);
+  case net::outbound_queue::write_status::blocked:
+    break;
+  }
+  write_blocked_ = true;
+  socket_->when_writable(
+      [this, keep = caf::strong_actor_ptr{owner_.ctrl()}](boost::system::error_code failed) {
+        if (failed || owner_.wire() == nullptr)
+          return;
+        write_blocked_ = false;
+        flush();
+      });
+}
+
+void realtime_edge::sent_everything() {
+  if (state_ == state::closing) {
+    state_ = state::half_ended;
+    if (why_ == close_reason::client_closed)
+      return end(why_);
+    socket_->shut_down_writing();
+  }
+  wait_readable();
+}
+
+// -- time and the end -----------------------------------------------------------------------------
+
+void realtime_edge::set_timer() {
+  if (refused_ != error::none)
+    return context_.loop.timers().set(*this, started_ + refusal_delay);
+  const auto over = started_ + context_.settings.connection_lifetime;
+  context_.loop.timers().set(*this, std::min(next_keep_alive_, over));
+}
+
+void realtime_edge::expired(net::timer_wheel::time_point now) {
+  if (state_ != state::open)
+    return end(state_ == state::closing && why_ == close_reason::going_away
+                   ? close_reason::drain_timeout
+                   : close_reason::close_timeout);
+  if (refused_ != error::none)
+    return refuse();
+  if (now - started_ >= context_.settings.connection_lifetime)
+    return close(close_reason::lifetime_over);
+  context_.text.clear();
+  append_keep_alive(context_.text);
+  next_keep_alive_ = now + context_.settings.keep_alive_interval;
+  set_timer();
+  reply(context_.text);
+}
+
+void realtime_edge::drain() { close(close_reason::going_away); }
+
+void realtime_edge::cut_off() { end(state_ == state::open ? close_reason::drain_timeout : why_); }
+
+void realtime_edge::close(close_reason why) {
+  if (state_ == state::open)
+    begin_close(why, code_of(why));
+}
+
+void realtime_edge::begin_close(close_reason why, close_code code) {
+  state_ = state::closing;
+  why_ = why;
+  const auto number = static_cast<std::uint16_t>(code);
+  const std::array<char, 2> payload{static_cast<char>(number >> 8),
+                                    static_cast<char>(number & 0xFF)};
+  if (!out_.append_control(websocket::opcode::close, {payload.data(), payload.size()}))
+    return end(why);
+  context_.loop.timers().set(*this, steady_clock::now() + context_.settings.close_timeout);
+  context_.loop.actors().flush_later(*this);
+}
+
+void realtime_edge::end(close_reason why) {
+  if (state_ == state::ended)
+    return;
+  state_ = state::ended;
+  out_.abandon(loss_of(why));
+  net::timer_wheel::drop(*this);
+  if (client::is_linked())
+    client::unlink();
+  if (flush_hook::is_linked())
+    flush_hook::unlink();
+  socket_->close();
+  admitted_ = {};
+  log::info("connection closed",
+            {{"connection", connection_id_}, {"api", api_->id()}, {"reason", to_string(why)}});
+  owner_.closed();
+}
+
+} // namespace actormesh::appsync

@@ -1,0 +1,115 @@
+/// The WebSocket side of the Event API (appsync-events protocol section 3).
+#pragma once
+
+#include "actors/close_reason.hpp"
+#include "actors/connection.hpp"
+#include "config/settings.hpp"
+#include "net/appsync/api.hpp"
+#include "net/appsync/operation.hpp"
+#include "net/event_loop.hpp"
+#include "net/outbound_queue.hpp"
+#include "net/stream.hpp"
+#include "net/websocket/message_reader.hpp"
+
+#include <chrono>
+#include <memory>
+#include <string>
+#include <string_view>
+
+namespace actormesh::appsync {
+
+/// What the realtime connections of a loop share.
+struct realtime_context {
+  net::event_loop& loop;
+  operation_parser parser;
+  api_table_ptr apis;
+  config::websocket_settings settings;
+  std::string text; ///< Scratch for replies.
+
+  explicit realtime_context(net::event_loop& home)
+    : loop(home) {}
+};
+
+/// Loop-bound: one WebSocket connection, from the `101` on.
+///
+/// Reads frames into operations, writes replies and events into the connection's outbound queue,
+/// keeps its timers. Owned by its connection actor; waits for the socket keep the actor alive.
+class realtime_edge final : public edge,
+                            public flush_hook,
+                            public net::client,
+                            public net::timer_wheel::entry {
+public:
+  struct options {
+    api_ptr what;
+    admission::ticket admitted;
+    error refused = error::none; ///< Not `none`: tell the client when it speaks, and close.
+    bool deflate = false;
+    std::string connection_id;
+  };
+
+  realtime_edge(realtime_context& context, connection& owner, std::unique_ptr<net::stream> socket,
+                options how);
+  ~realtime_edge() override;
+
+  /// Sends `response` (the `101`) and begins. `rest` is what the client has sent behind its
+  /// request.
+  void start(std::string_view response, std::string_view rest);
+
+  // edge
+  void subscribed(const subscription& what) override;
+  void deliver(const subscription& what, const event_batch& batch) override;
+  void turn_ended() override;
+
+  void flush() override;
+  void drain() override;
+  void cut_off() override;
+  void settings_changed() override;
+  void expired(net::timer_wheel::time_point now) override;
+
+private:
+  enum class state : std::uint8_t {
+    open,
+    closing,    ///< A close frame is queued; what is queued goes out.
+    half_ended, ///< It is out; waits for the client's close frame or the end of the socket.
+    ended,
+  };
+
+  void wait_readable();
+  void on_readable();
+  void take(std::span<char> input);
+  void on_message(const websocket::message& what);
+  void on_operation(operation&& what);
+  void on_connection_init();
+  void on_subscribe(operation&& what);
+  void on_unsubscribe(const operation& what);
+  void on_publish(operation&& what);
+  [[nodiscard]] error check_subscribe(const operation& what, const name_space*& space,
+                                      std::string& key) const;
+
+  void reply(std::string_view text);
+  void refuse();
+  void close(close_reason why);
+  void begin_close(close_reason why, websocket::close_code code);
+  void sent_everything();
+  void set_timer();
+  void end(close_reason why);
+
+  realtime_context& context_;
+  connection& owner_;
+  std::unique_ptr<net::stream> socket_;
+  api_ptr api_;
+  admission::ticket admitted_;
+  websocket::message_reader reader_;
+  net::outbound_queue out_;
+  std::string connection_id_;
+  net::timer_wheel::time_point started_;
+  net::timer_wheel::time_point next_keep_alive_;
+  state state_ = state::open;
+  close_reason why_ = close_reason::client_gone;
+  error refused_ = error::none;
+  bool deflate_ = false;
+  bool reading_ = false;
+  bool write_blocked_ = false;
+};
+
+} // namespace actormesh::appsync

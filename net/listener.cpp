@@ -1,0 +1,99 @@
+#include "net/listener.hpp"
+
+#include "telemetry/log.hpp"
+
+#include <cerrno>
+#include <cstddef>
+#include <utility>
+
+#include <sys/socket.h>
+
+namespace actormesh::net {
+
+namespace {
+
+namespace log = telemetry::log;
+using boost::system::error_code;
+
+constexpr int backlog = 4096;
+
+/// New connections taken in one go: setting up many must not starve those that are there.
+constexpr std::size_t accepts_per_turn = 64;
+
+/// Out of file descriptors: the rest waits in the backlog until some are free again.
+constexpr std::chrono::milliseconds pause_time{100};
+
+using reuse_port = boost::asio::detail::socket_option::boolean<SOL_SOCKET, SO_REUSEPORT>;
+
+} // namespace
+
+listener::listener(event_loop& loop, accepted on_accept)
+  : acceptor_(loop.io())
+  , pause_(loop.io())
+  , on_accept_(std::move(on_accept)) {}
+
+boost::system::result<std::unique_ptr<listener>>
+listener::bind(event_loop& loop, const endpoint& where, accepted on_accept) {
+  std::unique_ptr<listener> made{new listener{loop, std::move(on_accept)}};
+  auto& acceptor = made->acceptor_;
+  error_code failed;
+  acceptor.open(where.protocol(), failed);
+  if (!failed)
+    acceptor.set_option(boost::asio::socket_base::reuse_address{true}, failed);
+  if (!failed)
+    acceptor.set_option(reuse_port{true}, failed);
+  if (!failed)
+    acceptor.bind(where, failed);
+  if (!failed)
+    acceptor.listen(backlog, failed);
+  if (!failed)
+    acceptor.non_blocking(true, failed);
+  if (!failed)
+    made->where_ = acceptor.local_endpoint(failed);
+  if (failed)
+    return failed;
+  return made;
+}
+
+void listener::start() { wait(); }
+
+void listener::close() {
+  error_code ignored;
+  acceptor_.close(ignored);
+  pause_.cancel();
+}
+
+void listener::wait() {
+  acceptor_.async_wait(boost::asio::socket_base::wait_read, [this](error_code failed) {
+    if (!failed)
+      accept_all();
+  });
+}
+
+void listener::accept_all() {
+  for (std::size_t done = 0; done < accepts_per_turn; ++done) {
+    error_code failed;
+    auto socket = acceptor_.accept(failed);
+    if (failed == boost::asio::error::would_block || failed == boost::asio::error::try_again)
+      break;
+    if (failed == boost::asio::error::no_descriptors || failed.value() == ENFILE ||
+        failed == boost::asio::error::no_buffer_space || failed == boost::asio::error::no_memory) {
+      log::warn("cannot accept connections for a moment", {{"error", failed.message()}});
+      return pause();
+    }
+    if (!failed)
+      on_accept_(std::make_unique<stream>(std::move(socket)));
+    // Other errors belong to the one connection that is gone already.
+  }
+  wait();
+}
+
+void listener::pause() {
+  pause_.expires_after(pause_time);
+  pause_.async_wait([this](error_code failed) {
+    if (!failed)
+      wait();
+  });
+}
+
+} // namespace actormesh::net

@@ -1,0 +1,47 @@
+/// Accepts clients on one address.
+#pragma once
+
+#include "net/event_loop.hpp"
+#include "net/stream.hpp"
+
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/system/result.hpp>
+
+#include <functional>
+#include <memory>
+
+namespace actormesh::net {
+
+/// Loop-bound, except for making it: one loop's share of an address. All loops listen on the same
+/// port with SO_REUSEPORT and the kernel spreads the connections, so that each stays on its loop.
+class listener {
+public:
+  using endpoint = boost::asio::ip::tcp::endpoint;
+  using accepted = std::function<void(std::unique_ptr<stream>)>;
+
+  /// Binds and listens; nothing is accepted yet. Before the loop runs. Port 0 takes a free one.
+  [[nodiscard]] static boost::system::result<std::unique_ptr<listener>>
+  bind(event_loop& loop, const endpoint& where, accepted on_accept);
+
+  [[nodiscard]] endpoint where() const noexcept { return where_; }
+
+  void start();
+
+  /// Accepts no more.
+  void close();
+
+private:
+  listener(event_loop& loop, accepted on_accept);
+
+  void wait();
+  void accept_all();
+  void pause();
+
+  boost::asio::ip::tcp::acceptor acceptor_;
+  boost::asio::steady_timer pause_;
+  endpoint where_;
+  accepted on_accept_;
+};
+
+} // namespace actormesh::net

@@ -1,0 +1,170 @@
+#include "net/node.hpp"
+
+#include "actors/messages.hpp"
+#include "net/http/session.hpp"
+#include "net/metrics.hpp"
+#include "telemetry/log.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <utility>
+
+namespace actormesh::net {
+
+namespace {
+
+namespace log = telemetry::log;
+
+/// The directories tell each other apart by a bit.
+constexpr std::size_t max_loops = 64;
+
+std::size_t loop_count(const config::settings& settings) {
+  const auto wanted = settings.loops != 0 ? settings.loops : std::thread::hardware_concurrency();
+  return std::clamp<std::size_t>(wanted, 1, max_loops);
+}
+
+std::string describe(const config::listener_settings& where) {
+  const auto v6 = where.address.find(':') != std::string::npos;
+  return (v6 ? '[' + where.address + ']' : where.address) + ':' + std::to_string(where.port);
+}
+
+} // namespace
+
+node::node(config::settings settings, key_rings keys)
+  : settings_(std::move(settings))
+  , started_(std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch())
+                 .count()) {
+  apis_ = make_table(keys);
+  const auto count = loop_count(settings_);
+  std::vector<caf::strong_actor_ptr> directories;
+  directory::limits limits;
+  limits.channels = settings_.max_channels;
+  for (std::size_t i = 0; i < count; ++i) {
+    auto& made = *workers_.emplace_back(std::make_unique<worker>());
+    made.loop = std::make_unique<event_loop>(runtime_.system(), i, limits);
+    made.routes = std::make_unique<router>(*made.loop, *this);
+    made.routes->apply(apis_, settings_.websocket);
+    made.http = settings_.http;
+    directories.push_back(made.loop->channels().handle);
+  }
+  for (const auto& each : workers_)
+    each->loop->channels().object->connect(directories);
+}
+
+node::~node() { stop(); }
+
+std::optional<std::string> node::start() {
+  if (auto failed = bind_all()) {
+    for (const auto& each : workers_)
+      each->listeners.clear();
+    return failed;
+  }
+  for (const auto& each : workers_) {
+    for (const auto& where : each->listeners)
+      where->start();
+    each->thread = std::thread{[loop = each->loop.get()] { loop->run(); }};
+  }
+  ready_ = true;
+  return std::nullopt;
+}
+
+std::optional<std::string> node::bind_all() {
+  for (const auto& wanted : settings_.listeners) {
+    boost::system::error_code failed;
+    const auto address = boost::asio::ip::make_address(wanted.address, failed);
+    if (failed)
+      return describe(wanted) + ": " + failed.message();
+    listener::endpoint where{address, wanted.port};
+    for (const auto& each : workers_) {
+      auto bound = listener::bind(*each->loop, where, [this, at = each.get()](auto socket) {
+        accept(*at, std::move(socket));
+      });
+      if (!bound)
+        return describe(wanted) + ": " + bound.error().message();
+      where = (*bound)->where(); // The others share the port that was picked.
+      each->listeners.push_back(std::move(*bound));
+    }
+    endpoints_.push_back(where);
+  }
+  return std::nullopt;
+}
+
+void node::accept(worker& at, std::unique_ptr<stream> socket) {
+  std::make_shared<http::session>(*at.loop, std::move(socket), *at.routes, at.http)->start();
+}
+
+appsync::api_table_ptr node::make_table(const key_rings& keys) {
+  const std::lock_guard guard{doors_mutex_};
+  std::vector<appsync::api_ptr> apis;
+  for (const auto& each : settings_.apis) {
+    auto& door = doors_[each.id];
+    if (door == nullptr)
+      door = std::make_shared<appsync::admission>(each.limits);
+    else
+      door->change_limits(each.limits);
+    const auto found = keys.find(each.id);
+    apis.push_back(std::make_shared<const appsync::api>(
+        each, found == keys.end() ? nullptr : found->second, door));
+  }
+  return std::make_shared<const appsync::api_table>(std::move(apis));
+}
+
+void node::apply(config::settings settings, key_rings keys) {
+  settings_ = std::move(settings);
+  apis_ = make_table(keys);
+  hand_out(apis_);
+}
+
+void node::hand_out(const appsync::api_table_ptr& apis) {
+  for (const auto& each : workers_) {
+    each->loop->post(
+        [at = each.get(), apis, http = settings_.http, websocket = settings_.websocket] {
+          at->http = http;
+          at->routes->apply(apis, websocket);
+          at->loop->settings_changed();
+        });
+  }
+}
+
+void node::begin_drain() {
+  ready_ = false;
+  for (const auto& each : workers_) {
+    each->loop->post([at = each.get()] {
+      for (const auto& where : at->listeners)
+        where->close();
+      at->loop->drain();
+    });
+  }
+}
+
+bool node::drained() const noexcept {
+  return std::ranges::all_of(workers_, [](const auto& each) {
+    const auto& counted = std::as_const(*each->loop).counters();
+    return counted.connections.get() == 0 && counted.http_connections.get() == 0;
+  });
+}
+
+void node::stop() {
+  ready_ = false;
+  for (const auto& each : workers_)
+    if (each->thread.joinable())
+      each->loop->stop();
+  for (const auto& each : workers_)
+    if (each->thread.joinable())
+      each->thread.join();
+}
+
+std::string node::metrics() const {
+  std::vector<const telemetry::loop_counters*> counted;
+  for (const auto& each : workers_)
+    counted.push_back(&std::as_const(*each->loop).counters());
+  node_figures figures;
+  const std::lock_guard guard{doors_mutex_};
+  for (const auto& [id, door] : doors_)
+    figures.connections_of_apis.emplace_back(id, door->connections());
+  figures.lost_log_lines = log::lost_lines();
+  figures.started = started_;
+  return format_metrics(counted, figures);
+}
+
+} // namespace actormesh::net

@@ -1,0 +1,83 @@
+/// A node: its loops, listeners and APIs.
+#pragma once
+
+#include "actors/system.hpp"
+#include "config/key_ring.hpp"
+#include "config/settings.hpp"
+#include "net/event_loop.hpp"
+#include "net/listener.hpp"
+#include "net/router.hpp"
+
+#include <boost/asio/ip/tcp.hpp>
+
+#include <atomic>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <thread>
+#include <vector>
+
+namespace actormesh::net {
+
+/// The controlling thread's: everything but `node_status` is called from the thread that made it.
+class node final : public node_status {
+public:
+  using key_rings = std::map<std::string, config::key_ring_ptr>; ///< By the API's id.
+
+  node(config::settings settings, key_rings keys);
+  ~node() override;
+
+  /// Binds all listeners and starts the loops' threads. Returns what failed; then nothing runs.
+  [[nodiscard]] std::optional<std::string> start();
+
+  /// Where clients are accepted, with the ports that were picked.
+  [[nodiscard]] const std::vector<listener::endpoint>& endpoints() const noexcept {
+    return endpoints_;
+  }
+
+  /// Goes on with other settings and keys. What cannot change while running is left as it was; the
+  /// caller has sorted that out (`config::plan_reload`).
+  void apply(config::settings settings, key_rings keys);
+
+  [[nodiscard]] const config::settings& settings() const noexcept { return settings_; }
+
+  /// Accepts no more, tells all clients, and lets them go. `drained` says when nobody is left.
+  void begin_drain();
+  [[nodiscard]] bool drained() const noexcept;
+
+  /// Cuts off who is left and ends the threads.
+  void stop();
+
+  // node_status; any thread
+  [[nodiscard]] bool ready() const noexcept override { return ready_.load(); }
+  [[nodiscard]] std::string metrics() const override;
+
+private:
+  /// What belongs to one loop.
+  struct worker {
+    std::unique_ptr<event_loop> loop;
+    std::unique_ptr<router> routes;
+    std::vector<std::unique_ptr<listener>> listeners;
+    config::http_settings http; ///< Loop-bound.
+    std::thread thread;
+  };
+
+  [[nodiscard]] std::optional<std::string> bind_all();
+  void accept(worker& at, std::unique_ptr<stream> socket);
+  [[nodiscard]] appsync::api_table_ptr make_table(const key_rings& keys);
+  void hand_out(const appsync::api_table_ptr& apis);
+
+  config::settings settings_;
+  actor_runtime runtime_;
+  mutable std::mutex doors_mutex_;
+  std::map<std::string, std::shared_ptr<appsync::admission>> doors_; ///< Guarded by `doors_mutex_`.
+  appsync::api_table_ptr apis_;
+  std::vector<std::unique_ptr<worker>> workers_;
+  std::vector<listener::endpoint> endpoints_;
+  std::atomic<bool> ready_{false};
+  double started_ = 0;
+};
+
+} // namespace actormesh::net

@@ -1,0 +1,276 @@
+#include "net/router.hpp"
+
+#include "net/appsync/format.hpp"
+#include "net/appsync/publish.hpp"
+#include "net/http/date.hpp"
+#include "net/websocket/handshake.hpp"
+#include "telemetry/log.hpp"
+
+#include <boost/beast/core/string.hpp>
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+
+namespace actormesh::net {
+
+namespace {
+
+namespace log = telemetry::log;
+using appsync::api_table;
+using appsync::error;
+using boost::beast::http::field;
+using boost::beast::http::verb;
+using telemetry::connect_result;
+
+constexpr std::string_view subprotocol = "aws-appsync-event-ws";
+constexpr std::string_view header_subprotocol = "header-";
+
+/// The credentials among the headers of a request.
+appsync::credentials credentials_of(const http::request& what) {
+  appsync::credentials shown;
+  if (const auto key = what["x-api-key"]; !key.empty())
+    shown.api_key = std::string{key};
+  if (const auto text = what[field::authorization]; !text.empty())
+    shown.authorization = std::string{text};
+  return shown;
+}
+
+/// A list-valued header that may have come in several lines.
+std::vector<std::string_view> all_tokens(const http::request& what, field name) {
+  std::vector<std::string_view> tokens;
+  for (const auto& line : what.headers)
+    if (line.name == name)
+      std::ranges::copy(websocket::split_list(line.value), std::back_inserter(tokens));
+  return tokens;
+}
+
+std::string_view path_of(std::string_view target) noexcept {
+  return target.substr(0, target.find('?'));
+}
+
+error error_of(http::refusal why) noexcept {
+  switch (why) {
+  case http::refusal::header_too_large:
+    return error::header_too_large;
+  case http::refusal::body_too_large:
+    return error::body_too_large;
+  case http::refusal::timeout:
+    return error::request_timeout;
+  case http::refusal::bad_request:
+  case http::refusal::bad_version:
+  case http::refusal::not_implemented:
+    break;
+  }
+  return error::bad_request;
+}
+
+connect_result result_of(error refused) noexcept {
+  switch (refused) {
+  case error::none:
+    return connect_result::accepted;
+  case error::rate_limited:
+    return connect_result::rate_limited;
+  case error::too_many_connections:
+    return connect_result::too_many;
+  case error::unauthorized:
+  case error::mode_not_allowed:
+    return connect_result::unauthorized;
+  default:
+    return connect_result::bad_request;
+  }
+}
+
+/// The credentials of an upgrade: in a sub-protocol, or in the headers.
+std::optional<appsync::credentials>
+connect_credentials(const http::request& request, const std::vector<std::string_view>& protocols) {
+  for (const auto token : protocols)
+    if (token.starts_with(header_subprotocol))
+      return appsync::decode_header_protocol(token.substr(header_subprotocol.size()));
+  return credentials_of(request);
+}
+
+/// Why a connection must not stay; asks for admission last, so that nobody takes a place for
+/// nothing.
+error check_connect(const http::exchange& what, const appsync::api& to,
+                    const std::vector<std::string_view>& protocols,
+                    appsync::admission::ticket& admitted) {
+  using verdict = appsync::admission::verdict;
+  if (std::ranges::find(protocols, subprotocol) == protocols.end())
+    return error::subprotocol_not_supported;
+  const auto shown = connect_credentials(what.what(), protocols);
+  if (!shown)
+    return error::unauthorized;
+  const auto checked = to.authenticate(
+      &*shown, std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now()));
+  if (checked.problem != error::none)
+    return checked.problem;
+  if (const auto problem = appsync::api::authorize(checked.who, to.settings().auth.connect);
+      problem != error::none)
+    return problem;
+  auto asked = to.door().ask(what.remote_address(), what.received());
+  if (asked.outcome == verdict::rate_limited)
+    return error::rate_limited;
+  if (asked.outcome == verdict::too_many)
+    return error::too_many_connections;
+  admitted = std::move(asked.admitted);
+  return error::none;
+}
+
+} // namespace
+
+router::router(event_loop& loop, const node_status& node)
+  : loop_(loop)
+  , node_(node)
+  , realtime_(loop) {}
+
+void router::apply(appsync::api_table_ptr apis, const config::websocket_settings& settings) {
+  realtime_.apis = std::move(apis);
+  realtime_.settings = settings;
+}
+
+void router::handle(http::exchange& what) {
+  const auto path = path_of(what.what().target);
+  if (answer_status_page(what, path))
+    return;
+  const auto [api, where] = realtime_.apis->select(path, what.what()[field::host]);
+  const auto method = what.what().method;
+  switch (where) {
+  case api_table::endpoint::publish:
+    if (method == verb::post)
+      return publish(what, *api);
+    if (method == verb::options)
+      return preflight(what);
+    return refuse_with(what, error::method_not_allowed, "Allow: POST, OPTIONS\r\n");
+  case api_table::endpoint::realtime:
+    if (method == verb::get)
+      return upgrade(what, api);
+    return refuse_with(what, error::method_not_allowed, "Allow: GET\r\n");
+  case api_table::endpoint::none:
+    break;
+  }
+  refuse_with(what, error::not_found);
+}
+
+void router::refuse(http::exchange& what, http::refusal why) { refuse_with(what, error_of(why)); }
+
+bool router::answer_status_page(http::exchange& what, std::string_view path) {
+  const auto health = path == "/healthz";
+  const auto readiness = path == "/readyz";
+  if (!health && !readiness && path != "/metrics")
+    return false;
+  const auto method = what.what().method;
+  if (method != verb::get && method != verb::head) {
+    refuse_with(what, error::method_not_allowed, "Allow: GET, HEAD\r\n");
+  } else if (health) {
+    answer_plain(what, 200, "ok\n");
+  } else if (readiness) {
+    const auto ready = node_.ready();
+    answer_plain(what, ready ? 200 : 503, ready ? "ready\n" : "stopping\n");
+  } else {
+    what.respond({200, "text/plain; version=0.0.4; charset=utf-8", {}, node_.metrics()});
+  }
+  return true;
+}
+
+void router::answer_plain(http::exchange& what, unsigned status, std::string_view text) {
+  what.respond({status, "text/plain; charset=utf-8", "Cache-Control: no-store\r\n", text});
+}
+
+std::string_view router::common_headers(std::string_view more) {
+  headers_.assign("x-amzn-RequestId: ");
+  headers_.append(loop_.uuids().next().view());
+  headers_.append("\r\nAccess-Control-Allow-Origin: *\r\n"
+                  "Access-Control-Expose-Headers: x-amzn-RequestId,x-amzn-ErrorType\r\n");
+  headers_.append(more);
+  return headers_;
+}
+
+void router::publish(http::exchange& what, const appsync::api& to) {
+  const auto& limits = to.settings().limits;
+  auto parsed = parser_.parse_http_publish(what.what().body,
+                                           {.events_per_publish = limits.events_per_publish});
+  parsed.authorization = credentials_of(what.what());
+  const auto outcome = appsync::publish(loop_, to, std::move(parsed), what.received());
+  if (outcome.problem != error::none)
+    return refuse_with(what, outcome.problem);
+  body_.clear();
+  appsync::append_publish_result(body_, outcome.entries,
+                                 {limits.events_per_publish, limits.event_bytes});
+  what.respond({200, "application/json", common_headers(), body_});
+}
+
+void router::preflight(http::exchange& what) {
+  std::string more{"Access-Control-Allow-Methods: POST, OPTIONS\r\n"
+                   "Access-Control-Max-Age: 86400\r\n"};
+  if (const auto asked = what.what()["access-control-request-headers"]; !asked.empty())
+    more.append("Access-Control-Allow-Headers: ").append(asked).append("\r\n");
+  what.respond({204, {}, common_headers(more), {}});
+}
+
+void router::refuse_with(http::exchange& what, error problem, std::string_view headers) {
+  const auto shape = appsync::shape_of(problem, appsync::surface::http);
+  std::string more{"x-amzn-ErrorType: "};
+  more.append(shape.type).append("\r\n").append(headers);
+  body_.clear();
+  appsync::append_http_error(body_, problem);
+  const auto head = common_headers(more);
+  log::debug("refused a request", {{"error", appsync::to_string(problem)},
+                                   {"request", head.substr(18, 36)},
+                                   {"remote", what.remote_address().to_string()}});
+  what.respond({shape.status, "application/json", head, body_});
+}
+
+void router::upgrade(http::exchange& what, const appsync::api_ptr& to) {
+  const auto& request = what.what();
+  if (!request.upgrade || !boost::beast::iequals(request[field::upgrade], "websocket"))
+    return refuse_with(what, error::upgrade_required, "Upgrade: websocket\r\n");
+  if (request["sec-websocket-version"] != "13")
+    return refuse_with(what, error::upgrade_required,
+                       "Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\n");
+  const auto accept = websocket::accept_value(request["sec-websocket-key"]);
+  if (!accept)
+    return refuse_with(what, error::bad_request);
+  if (!node_.ready())
+    return refuse_with(what, error::unavailable);
+
+  const auto protocols = all_tokens(request, field::sec_websocket_protocol);
+  appsync::admission::ticket admitted;
+  const auto refused = check_connect(what, *to, protocols, admitted);
+  loop_.counters().connected(result_of(refused)).add();
+
+  std::string response{"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n"
+                       "Connection: Upgrade\r\nSec-WebSocket-Accept: "};
+  response.append(*accept).append("\r\nDate: ").append(http::date_now()).append("\r\n");
+  if (refused != error::subprotocol_not_supported)
+    response.append("Sec-WebSocket-Protocol: ").append(subprotocol).append("\r\n");
+  auto deflate = false;
+  if (realtime_.settings.compression) {
+    std::string offers;
+    for (const auto offer : all_tokens(request, field::sec_websocket_extensions))
+      offers.append(offers.empty() ? "" : ", ").append(offer);
+    if (const auto agreed = websocket::negotiate_deflate(offers)) {
+      deflate = true;
+      response.append("Sec-WebSocket-Extensions: ").append(*agreed).append("\r\n");
+    }
+  }
+  response.append("\r\n");
+
+  const std::string id{loop_.uuids().next().view()};
+  log::info("connection opened", {{"connection", id},
+                                  {"api", to->id()},
+                                  {"remote", what.remote_address().to_string()},
+                                  {"result", to_string(result_of(refused))}});
+  const auto& limits = to->settings().limits;
+  auto [socket, rest] = what.take_over();
+  auto made = spawn_on<connection>(
+      loop_.actors(), connection::limits{limits.subscriptions, limits.publishes_per_second});
+  auto wire = std::make_unique<appsync::realtime_edge>(
+      realtime_, *made.object, std::move(socket),
+      appsync::realtime_edge::options{to, std::move(admitted), refused, deflate, id});
+  auto& started = *wire;
+  made.object->attach(std::move(wire));
+  started.start(response, rest);
+}
+
+} // namespace actormesh::net

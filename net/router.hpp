@@ -1,0 +1,59 @@
+/// Which request goes where.
+#pragma once
+
+#include "config/settings.hpp"
+#include "net/appsync/api.hpp"
+#include "net/appsync/operation.hpp"
+#include "net/appsync/realtime.hpp"
+#include "net/event_loop.hpp"
+#include "net/http/service.hpp"
+
+#include <atomic>
+#include <functional>
+#include <string>
+#include <string_view>
+
+namespace actormesh::net {
+
+/// Any thread: what the node as a whole has to say over HTTP.
+class node_status {
+public:
+  virtual ~node_status() = default;
+
+  /// Whether the node takes work: started, and not stopping.
+  [[nodiscard]] virtual bool ready() const noexcept = 0;
+
+  /// `/metrics` in the Prometheus text format, version 0.0.4.
+  [[nodiscard]] virtual std::string metrics() const = 0;
+};
+
+/// Loop-bound: the HTTP service of one loop. `POST {prefix}/event`, `GET {prefix}/event/realtime`,
+/// `/healthz`, `/readyz`, `/metrics`.
+class router final : public http::service {
+public:
+  router(event_loop& loop, const node_status& node);
+
+  /// Uses other settings from now on, and tells the connections.
+  void apply(appsync::api_table_ptr apis, const config::websocket_settings& settings);
+
+  void handle(http::exchange& what) override;
+  void refuse(http::exchange& what, http::refusal why) override;
+
+private:
+  void publish(http::exchange& what, const appsync::api& to);
+  void preflight(http::exchange& what);
+  void upgrade(http::exchange& what, const appsync::api_ptr& to);
+  void refuse_with(http::exchange& what, appsync::error problem, std::string_view headers = {});
+  void answer_plain(http::exchange& what, unsigned status, std::string_view text);
+  [[nodiscard]] bool answer_status_page(http::exchange& what, std::string_view path);
+  std::string_view common_headers(std::string_view more = {});
+
+  event_loop& loop_;
+  const node_status& node_;
+  appsync::operation_parser parser_;
+  appsync::realtime_context realtime_;
+  std::string body_;
+  std::string headers_;
+};
+
+} // namespace actormesh::net
