@@ -1,7 +1,8 @@
 #include "net/http/request_parser.hpp"
 
+#include "net/ascii.hpp"
+
 #include <boost/asio/buffer.hpp>
-#include <boost/beast/core/string.hpp>
 #include <boost/beast/http/basic_parser.hpp>
 #include <boost/beast/http/error.hpp>
 
@@ -17,16 +18,13 @@ namespace actormesh::http {
 namespace {
 
 namespace beast = boost::beast;
+using net::same_name;
 
 /// Buffers that stay with a thread for its next requests: how many, and up to which size.
 constexpr std::size_t kept_buffers = 16;
 constexpr std::size_t kept_buffer_bytes = 16 * 1024;
 
 std::string_view to_std(beast::string_view text) noexcept { return {text.data(), text.size()}; }
-
-bool same(std::string_view a, std::string_view b) noexcept {
-  return beast::iequals({a.data(), a.size()}, {b.data(), b.size()});
-}
 
 constexpr bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
 
@@ -173,7 +171,7 @@ bool parse_length(std::string_view text, std::uint64_t& value) noexcept {
 
 /// RFC 9112 section 6.1: only `chunked`, once, can be met.
 parse_error check_codings(std::string_view value) noexcept {
-  if (same(value, "chunked"))
+  if (same_name(value, "chunked"))
     return parse_error::none;
   auto error = parse_error::not_implemented;
   bool seen_chunked = false;
@@ -187,7 +185,7 @@ parse_error check_codings(std::string_view value) noexcept {
     // Chunked twice or not last leaves the end of the body open; no name at all is no coding.
     if (seen_chunked || coding.empty() || !is_token_char(coding.front()))
       error = parse_error::bad_request;
-    seen_chunked = seen_chunked || same(coding, "chunked");
+    seen_chunked = seen_chunked || same_name(coding, "chunked");
     if (comma == std::string_view::npos)
       return error;
     value.remove_prefix(comma + 1);
@@ -208,7 +206,7 @@ parse_error note(decisive& seen, request& req, const request::header& head) noex
   case field::transfer_encoding:
     return ++seen.codings == 1 ? check_codings(head.value) : parse_error::bad_request;
   case field::expect:
-    if (!same(head.value, "100-continue"))
+    if (!same_name(head.value, "100-continue"))
       return parse_error::bad_request;
     req.expect_continue = req.version == 11;
     return parse_error::none;
@@ -388,8 +386,9 @@ std::string_view request::operator[](beast::http::field name) const noexcept {
 }
 
 std::string_view request::operator[](std::string_view name) const noexcept {
-  const auto found = std::find_if(headers.begin(), headers.end(),
-                                  [&](const header& head) { return same(head.name_text, name); });
+  const auto found = std::find_if(headers.begin(), headers.end(), [&](const header& head) {
+    return same_name(head.name_text, name);
+  });
   return found == headers.end() ? std::string_view{} : found->value;
 }
 

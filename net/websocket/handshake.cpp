@@ -1,5 +1,7 @@
 #include "net/websocket/handshake.hpp"
 
+#include "net/ascii.hpp"
+
 #include <boost/beast/core/string.hpp>
 #include <openssl/evp.h>
 #include <openssl/sha.h>
@@ -12,6 +14,8 @@
 namespace actormesh::websocket {
 
 namespace {
+
+using net::same_name;
 
 /// RFC 6455 section 1.3.
 constexpr std::string_view key_suffix = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
@@ -52,10 +56,6 @@ std::string_view take_part(std::string_view& rest, char separator) noexcept {
   return part;
 }
 
-bool same(std::string_view a, std::string_view b) noexcept {
-  return boost::beast::iequals({a.data(), a.size()}, {b.data(), b.size()});
-}
-
 /// One `name` or `name=value` of an offer.
 struct parameter {
   std::string_view name;
@@ -90,15 +90,15 @@ bool take_once(bool& seen) noexcept { return !std::exchange(seen, true); }
 
 /// Notes a parameter. Returns false if the offer is to be declined because of it.
 bool accept_parameter(deflate_offer& offer, const parameter& param) noexcept {
-  if (same(param.name, "server_no_context_takeover"))
+  if (same_name(param.name, "server_no_context_takeover"))
     return !param.value && take_once(offer.server_no_context_takeover);
-  if (same(param.name, "client_no_context_takeover"))
+  if (same_name(param.name, "client_no_context_takeover"))
     return !param.value && take_once(offer.client_no_context_takeover);
   // What is compressed once for all uses the whole window; a smaller one cannot be promised.
-  if (same(param.name, "server_max_window_bits"))
+  if (same_name(param.name, "server_max_window_bits"))
     return param.value == "15" && take_once(offer.server_max_window_bits);
   // Only says that the client could be told a size. The reader here takes any.
-  if (same(param.name, "client_max_window_bits"))
+  if (same_name(param.name, "client_max_window_bits"))
     return (!param.value || is_window_bits(*param.value)) &&
            take_once(offer.client_max_window_bits);
   return false;
@@ -106,7 +106,7 @@ bool accept_parameter(deflate_offer& offer, const parameter& param) noexcept {
 
 /// Returns the parameters if `text` is an offer of permessage-deflate that can be met.
 std::optional<deflate_offer> parse_offer(std::string_view text) noexcept {
-  if (!same(take_part(text, ';'), "permessage-deflate"))
+  if (!same_name(take_part(text, ';'), "permessage-deflate"))
     return std::nullopt;
   deflate_offer offer;
   while (!text.empty())

@@ -1,5 +1,6 @@
 /// `request_parser`: the same bytes in one piece and in others give the same requests and errors,
 /// and Beast's own parser reads the same from what is accepted.
+#include "net/ascii.hpp"
 #include "net/http/request_parser.hpp"
 #include "tests/fuzz/input.hpp"
 
@@ -45,8 +46,22 @@ seen copy_of(const http::request& from) {
   return result;
 }
 
+/// Whether a request ends with trailers. Beast treats them like headers, here they mean nothing.
+bool has_trailers(const seen& what, std::string_view bytes) {
+  bool chunked = false;
+  for (const auto& [name, value] : what.headers)
+    chunked = chunked || net::same_name(name, "Transfer-Encoding");
+  if (!chunked)
+    return false;
+  bytes.remove_suffix(4); // CRLF twice
+  const auto last_line = bytes.substr(bytes.rfind("\r\n") + 2);
+  return last_line.find(':') != std::string_view::npos;
+}
+
 /// Parses the first request of `bytes` with Beast alone, if it can, and compares.
 void compare(const seen& ours, std::string_view bytes) {
+  if (has_trailers(ours, bytes))
+    return;
   while (bytes.starts_with("\r\n"))
     bytes.remove_prefix(2);
   boost::beast::http::request_parser<boost::beast::http::string_body> parser;

@@ -2,6 +2,7 @@
 actormesh_add_test(
   net_wire
   SOURCES
+  ascii.cpp
   http_request_parser.cpp
   reference_inflate.cpp
   websocket_deflate.cpp
