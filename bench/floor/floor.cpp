@@ -72,10 +72,11 @@ void floor_server::run() {
         epoll_wait(epoll_.get(), events_.data(), static_cast<int>(events_.size()), -1);
     for (int i = 0; i < found; ++i) {
       const auto& event = events_[static_cast<std::size_t>(i)];
-      if (event.data.ptr == nullptr)
+      if (event.data.ptr == nullptr) {
         accept_all();
-      else
+      } else {
         on_ready(*static_cast<peer*>(event.data.ptr), event.events);
+      }
     }
     fan_out();
     bury();

@@ -47,10 +47,11 @@ void client_pool::open_all(std::size_t count, std::size_t at_once, wire::protoco
       open(speaks, channel_of(clients_.size()));
     const auto before = ready_;
     poll(100'000'000, [](client&, const wire::intake&) {});
-    if (ready_ != before)
+    if (ready_ != before) {
       last_progress = now_ns();
-    else if (now_ns() - last_progress > setup_timeout_ns)
+    } else if (now_ns() - last_progress > setup_timeout_ns) {
       throw wire::protocol_error{std::to_string(goal - ready_) + " connections don't get ready"};
+    }
   }
 }
 
@@ -107,10 +108,11 @@ void client_pool::on_connected(client& which) {
 void client_pool::greet(client& which) {
   const auto greeting = which.speaks->greeting(which.channel, which.number);
   which.at = client::stage::greeting;
-  if (greeting.empty())
+  if (greeting.empty()) {
     finish_setup(which, {.greeted = 1});
-  else
+  } else {
     send(which, greeting);
+  }
 }
 
 void client_pool::on_readable(client& which, const listener& heard) {
@@ -133,10 +135,11 @@ void client_pool::on_readable(client& which, const listener& heard) {
   if (which.at != client::stage::opening) {
     const auto found = which.speaks->read(bytes, now_ns(), latency_);
     bytes.remove_prefix(found.consumed);
-    if (which.at == client::stage::ready)
+    if (which.at == client::stage::ready) {
       heard(which, found);
-    else
+    } else {
       finish_setup(which, found);
+    }
   }
   which.carry.assign(bytes);
 }

@@ -49,10 +49,11 @@ private:
       pool_.poll(longest_wait_ns, [this](client& from, const wire::intake& found) {
         take_answers(from, found.accepted);
       });
-      if (accepted_ != before)
+      if (accepted_ != before) {
         last_answer = now;
-      else if (now > last_answer + stall_ns)
+      } else if (now > last_answer + stall_ns) {
         throw wire::protocol_error{"publishes are not answered"};
+      }
     }
   }
 

@@ -63,10 +63,11 @@ stream_run::stream_run(const target_options& target, const stream_options& optio
   pool_.open_all(options.connections, target.at_once, *subscribing_,
                  [this](std::size_t number) { return channels_[number % channels_.size()]; });
   pool_.open_all(1, 1, *publishing_, [](std::size_t) { return std::string{}; });
-  if (options.rate > 0)
+  if (options.rate > 0) {
     interval_ = seconds_to_ns(1 / options.rate);
-  else if (options.channels == 1)
+  } else if (options.channels == 1) {
     ledger_.emplace(options.connections, options.window);
+  }
 }
 
 report stream_run::measure() {

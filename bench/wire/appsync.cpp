@@ -19,14 +19,15 @@ void count_control_frame(std::string_view payload, intake& found) {
   const auto type_is = [payload](std::string_view type) {
     return payload.find("\"type\":\"" + std::string{type} + '"') != std::string_view::npos;
   };
-  if (type_is("publish_success"))
+  if (type_is("publish_success")) {
     ++found.accepted;
-  else if (type_is("subscribe_success"))
+  } else if (type_is("subscribe_success")) {
     ++found.subscribed;
-  else if (type_is("connection_ack"))
+  } else if (type_is("connection_ack")) {
     ++found.greeted;
-  else if (!type_is("ka"))
+  } else if (!type_is("ka")) {
     throw protocol_error{"the server says " + std::string{payload.substr(0, shown_bytes)}};
+  }
 }
 
 /// Returns the value of Content-Length in `head`. Throws when there is none.
@@ -34,9 +35,10 @@ std::size_t content_length(std::string_view head) {
   constexpr std::string_view name = "\r\ncontent-length:";
   const auto same_letter = [](char a, char b) { return (a >= 'A' && a <= 'Z' ? a + 32 : a) == b; };
   const auto at = std::search(head.begin(), head.end(), name.begin(), name.end(), same_letter);
-  if (at == head.end())
+  if (at == head.end()) {
     throw protocol_error{"a response without a length: " +
                          std::string{head.substr(0, shown_bytes)}};
+  }
   const char* digits = &*at + name.size();
   digits += *digits == ' ' ? 1 : 0;
   std::size_t size = 0;

@@ -62,10 +62,11 @@ void nats::append_publish(std::string& out, std::string_view channel, std::uint6
   write_stamp(event_.data() + stamp_at_, moment);
   auto lines =
       "PUB " + subject_of(channel) + ' ' + std::to_string(event_.size()) + "\r\n" + event_ + "\r\n";
-  if (transport_ == nats_transport::plain)
+  if (transport_ == nats_transport::plain) {
     out += lines;
-  else
+  } else {
     append_client_frame(out, opcode::binary, lines, static_cast<std::uint32_t>(masks_()));
+  }
 }
 
 intake nats::read(std::string_view bytes, std::uint64_t now, histogram& latency) {
