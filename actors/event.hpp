@@ -2,6 +2,7 @@
 #pragma once
 
 #include <caf/intrusive_ptr.hpp>
+#include <caf/make_counted.hpp>
 #include <caf/ref_counted.hpp>
 
 #include <array>

@@ -6,10 +6,3 @@ actormesh_add_test(
   appsync_operation.cpp
   LIBRARIES
   actormesh_net)
-
-actormesh_add_test(
-  channel_path
-  SOURCES
-  ../actors/channel_path.cpp
-  LIBRARIES
-  actormesh_actors)

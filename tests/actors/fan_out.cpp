@@ -1,0 +1,147 @@
+#include "tests/actors/fixture.hpp"
+
+#include <catch2/catch.hpp>
+
+using namespace actormesh;
+using namespace actormesh::test;
+
+SCENARIO("a channel hands its events to its subscribers") {
+  GIVEN("two connections that subscribe to one channel, one to another") {
+    test_loops node{1};
+    const auto a = node.connect(0);
+    const auto b = node.connect(0);
+    const auto other = node.connect(0);
+    CHECK(a.subscribe("a", "api/ns/one") == connection::subscribe_result::pending);
+    CHECK(b.subscribe("b", "api/ns/one") == connection::subscribe_result::pending);
+    CHECK(other.subscribe("c", "api/ns/two") == connection::subscribe_result::pending);
+    node.settle();
+    CHECK(a.wire->take() == lines{"subscribed a"});
+    CHECK(b.wire->take() == lines{"subscribed b"});
+    CHECK(other.wire->take() == lines{"subscribed c"});
+
+    WHEN("several publishes come in one turn") {
+      CHECK(node.publish(0, "api/ns/one", {"1", "2"}));
+      CHECK(node.publish(0, "api/ns/one", {"3"}));
+      node.settle();
+      THEN("each subscriber gets one batch with all of them, in order") {
+        CHECK(a.wire->take() == lines{"a: 1 2 3"});
+        CHECK(b.wire->take() == lines{"b: 1 2 3"});
+        CHECK(other.wire->take().empty());
+      }
+      THEN("each connection that got something may write once") { CHECK(a.wire->turns == 1); }
+    }
+    WHEN("publishes come in different turns") {
+      CHECK(node.publish(0, "api/ns/one", {"1"}));
+      node.settle();
+      CHECK(node.publish(0, "api/ns/one", {"2"}));
+      node.settle();
+      THEN("they are two batches") { CHECK(a.wire->take() == lines{"a: 1", "a: 2"}); }
+    }
+    WHEN("one unsubscribes") {
+      CHECK(a.actor.object->unsubscribe("a"));
+      CHECK_FALSE(a.actor.object->unsubscribe("a"));
+      CHECK(node.publish(0, "api/ns/one", {"1"}));
+      node.settle();
+      THEN("only the other one gets what is published afterwards") {
+        CHECK(a.wire->take().empty());
+        CHECK(b.wire->take() == lines{"b: 1"});
+      }
+    }
+    WHEN("one ends") {
+      a.actor.object->closed();
+      node.settle();
+      CHECK(node.publish(0, "api/ns/one", {"1"}));
+      node.settle();
+      THEN("the others go on") { CHECK(b.wire->take() == lines{"b: 1"}); }
+      THEN("its subscriptions are no longer counted") {
+        CHECK(node.at(0).counters().subscriptions.get() == 2);
+      }
+    }
+    for (const auto* each : {&a, &b, &other})
+      each->actor.object->closed();
+    node.settle();
+  }
+}
+
+SCENARIO("a connection has several subscriptions to one channel") {
+  test_loops node{1};
+  const auto client = node.connect(0);
+  CHECK(client.subscribe("x", "api/ns/one") == connection::subscribe_result::pending);
+  CHECK(client.subscribe("y", "api/ns/one") == connection::subscribe_result::pending);
+  node.settle();
+  CHECK(client.wire->take() == lines{"subscribed x", "subscribed y"});
+
+  CHECK(node.publish(0, "api/ns/one", {"1"}));
+  node.settle();
+  CHECK(client.wire->take() == lines{"x: 1", "y: 1"});
+
+  CHECK(client.actor.object->unsubscribe("x"));
+  CHECK(node.publish(0, "api/ns/one", {"2"}));
+  node.settle();
+  CHECK(client.wire->take() == lines{"y: 2"});
+  client.actor.object->closed();
+  node.settle();
+}
+
+SCENARIO("a pattern matches everything below it") {
+  test_loops node{1};
+  const auto client = node.connect(0);
+  CHECK(client.subscribe("all", "api/ns/*") == connection::subscribe_result::pending);
+  CHECK(client.subscribe("sub", "api/ns/a/*") == connection::subscribe_result::pending);
+  CHECK(client.subscribe("exact", "api/ns/a/b") == connection::subscribe_result::pending);
+  node.settle();
+  client.wire->take();
+
+  const auto published = [&](std::string_view key) {
+    CHECK(node.publish(0, key, {"e"}));
+    node.settle();
+    auto said = client.wire->take();
+    std::ranges::sort(said);
+    return said;
+  };
+  CHECK(published("api/ns/a/b") == lines{"all: e", "exact: e", "sub: e"});
+  CHECK(published("api/ns/a/b/c/d") == lines{"all: e", "sub: e"});
+  CHECK(published("api/ns/a") == lines{"all: e"});
+  CHECK(published("api/ns").empty());
+  CHECK(published("api/other/a").empty());
+  CHECK(published("other/ns/a").empty());
+
+  CHECK(client.actor.object->unsubscribe("all"));
+  node.settle();
+  CHECK(published("api/ns/a/b") == lines{"exact: e", "sub: e"});
+  client.actor.object->closed();
+  node.settle();
+}
+
+SCENARIO("an unsubscribe that overtakes its confirmation") {
+  test_loops node{2};
+  const auto client = node.connect(0);
+  CHECK(client.subscribe("x", "api/ns/one") == connection::subscribe_result::pending);
+  CHECK(client.actor.object->unsubscribe("x"));
+  CHECK(client.wire->take() == lines{"subscribed x"});
+  node.settle();
+  THEN("nothing is confirmed twice and nobody is left on the channel") {
+    CHECK(client.wire->take().empty());
+    CHECK(node.publish(0, "api/ns/one", {"1"}));
+    node.settle();
+    CHECK(client.wire->take().empty());
+  }
+  client.actor.object->closed();
+  node.settle();
+}
+
+SCENARIO("a connection keeps to its limits") {
+  test_loops node{1};
+  const auto client = node.connect(0, {.subscriptions = 2, .publishes_per_second = 3});
+  CHECK(client.subscribe("x", "api/ns/one") == connection::subscribe_result::pending);
+  CHECK(client.subscribe("x", "api/ns/two") == connection::subscribe_result::duplicate_id);
+  CHECK(client.subscribe("y", "api/ns/one") == connection::subscribe_result::pending);
+  CHECK(client.subscribe("z", "api/ns/one") ==
+        connection::subscribe_result::too_many_subscriptions);
+  const token_bucket::time_point start{std::chrono::hours{1}};
+  for (auto i = 0; i < 3; ++i)
+    CHECK(client.actor.object->may_publish(start));
+  CHECK_FALSE(client.actor.object->may_publish(start));
+  client.actor.object->closed();
+  node.settle();
+}
