@@ -5,7 +5,7 @@ import { within } from './fixtures/deadline.js';
 import { listen } from './fixtures/listener.js';
 import { startNode } from './fixtures/node.js';
 import { run } from './fixtures/program.js';
-import { assertPublished } from './fixtures/publish.js';
+import { assertPublished, publish } from './fixtures/publish.js';
 
 const examples = fileURLToPath(new URL('../../examples/publishers/', import.meta.url));
 const wrongKey = `da2-${'x'.repeat(26)}`;
@@ -53,6 +53,20 @@ describe('the example publishers', () => {
     assert.equal(status, 0, `curl ends with status 0; it said: ${stderr}`);
     assertPublished(JSON.parse(stdout), 1);
     await assertDelivered([orders[0]]);
+  });
+
+  it('every event gets an identifier of its own, after a restart too', async () => {
+    const publishes = 16;
+    const identifiers = [];
+    for (const start of ['first', 'second']) {
+      if (start === 'second') {
+        await node.stop();
+        await node.start();
+      }
+      const all = Array.from({ length: publishes }, () => publish(node, channel, 1, 2));
+      identifiers.push(...(await Promise.all(all)).flat());
+    }
+    assert.equal(new Set(identifiers).size, 2 * publishes * 2, 'no identifier comes twice');
   });
 
   it('publish.sh publishes', async () => {
