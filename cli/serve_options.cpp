@@ -2,12 +2,13 @@
 
 #include <CLI/CLI.hpp>
 
-#include <cstdlib>
+#include <array>
+#include <cerrno>
 #include <string_view>
 #include <utility>
 
-#include <fcntl.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 namespace actormesh::cli {
 
@@ -126,13 +127,20 @@ problems load_keys(resolved_settings& into) {
       continue;
     auto loaded = config::load_key_ring(api.keys_file);
     if (!loaded) {
-      wrong.insert(wrong.end(), loaded.error().begin(), loaded.error().end());
+      // By value: `error()` of a constant result returns a copy.
+      const auto found = loaded.error();
+      wrong.insert(wrong.end(), found.begin(), found.end());
       continue;
     }
     into.warnings.insert(into.warnings.end(), loaded->warnings.begin(), loaded->warnings.end());
     into.key_rings.emplace(api.id, *std::move(loaded));
   }
   return wrong;
+}
+
+std::string host_name() {
+  std::array<char, 256> name{};
+  return ::gethostname(name.data(), name.size() - 1) == 0 ? name.data() : "";
 }
 
 bool has_valid_key(const resolved_settings& settings) {
@@ -207,6 +215,8 @@ result<resolved_settings> resolve_settings(const serve_options& options,
   if (!loaded)
     return loaded.error();
   resolved.values = std::move(loaded->values);
+  if (resolved.values.node_name.empty())
+    resolved.values.node_name = host_name();
   resolved.warnings = std::move(from_environment.warnings);
   resolved.warnings.insert(resolved.warnings.end(), loaded->warnings.begin(),
                            loaded->warnings.end());

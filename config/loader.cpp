@@ -9,6 +9,7 @@
 #include <concepts>
 #include <map>
 #include <optional>
+#include <set>
 #include <utility>
 
 namespace actormesh::config {
@@ -44,6 +45,9 @@ public:
 
   yaml_report& report() noexcept { return report_; }
   std::map<std::string, origin>& origins() noexcept { return origins_; }
+
+  /// Returns whether an option was reported already: what follows from it is no news.
+  [[nodiscard]] bool is_wrong(const std::string& path) const { return wrong_.contains(path); }
 
 private:
   void remember(const std::string& path, const YAML::Mark& where) {
@@ -106,24 +110,23 @@ private:
     if (is_list(which))
       return read_texts(entry, which, owner, path);
     if (!entry.value.IsScalar() || !assign(which, owner, scalar_of(entry.value)))
-      report_.error(absent ? entry.place : entry.value.Mark(),
-                    path + ": expected " + expected(which) + "; found " + describe(entry.value));
+      refuse(path, absent ? entry.place : entry.value.Mark(),
+             "expected " + expected(which) + "; found " + describe(entry.value));
   }
 
   template <class Owner>
   void read_texts(const yaml_entry& entry, const option<Owner>& which, Owner& owner,
                   const std::string& path) {
     if (!entry.value.IsSequence()) {
-      report_.error(entry.value.IsNull() ? entry.place : entry.value.Mark(),
-                    path + ": expected " + expected(which) + "; found " + describe(entry.value));
+      refuse(path, entry.value.IsNull() ? entry.place : entry.value.Mark(),
+             "expected " + expected(which) + "; found " + describe(entry.value));
       return;
     }
     clear_list(which, owner);
     for (const auto& item : entry.value) {
       if (!item.IsScalar() || !append(which, owner, scalar_of(item)))
-        report_.error(item.IsNull() ? entry.place : item.Mark(), path + ": expected " +
-                                                                     expected(which) + "; found " +
-                                                                     describe(item) + " in it");
+        refuse(path, item.IsNull() ? entry.place : item.Mark(),
+               "expected " + expected(which) + "; found " + describe(item) + " in it");
     }
   }
 
@@ -132,8 +135,8 @@ private:
     remember(path, entry.place);
     items.clear();
     if (!entry.value.IsSequence()) {
-      report_.error(entry.value.IsNull() ? entry.place : entry.value.Mark(),
-                    path + ": expected a list of mappings, found " + describe(entry.value));
+      refuse(path, entry.value.IsNull() ? entry.place : entry.value.Mark(),
+             "expected a list of mappings, found " + describe(entry.value));
       return;
     }
     for (const auto& node : entry.value) {
@@ -195,8 +198,14 @@ private:
     return {node.Scalar(), node.Tag() == "?" || node.Tag().empty()};
   }
 
+  void refuse(const std::string& path, const YAML::Mark& where, const std::string& message) {
+    wrong_.insert(path);
+    report_.error(where, path + ": " + message);
+  }
+
   yaml_report report_;
   std::map<std::string, origin> origins_;
+  std::set<std::string> wrong_;
 };
 
 /// Every scalar that overrides can reach, by its path.
@@ -299,8 +308,11 @@ result<loaded_settings> finish(settings values, reader& from, const load_request
     values.listeners.emplace_back();
   if (!request.file.empty())
     make_files_absolute(values, request.file);
-  for (const auto& each : check_combinations(values))
-    found.push_back(locate(each, origins, request.file.string()));
+  for (const auto& each : check_combinations(values)) {
+    const auto is_wrong = [&](const std::string& path) { return from.is_wrong(path); };
+    if (std::none_of(each.paths.begin(), each.paths.end(), is_wrong))
+      found.push_back(locate(each, origins, request.file.string()));
+  }
   std::stable_sort(found.begin(), found.end(), by_place);
   if (has_errors(found))
     return found;

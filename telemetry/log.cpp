@@ -225,15 +225,15 @@ private:
 
   bool wait_until_writable() {
     for (;;) {
+      const auto finish_by = finish_by_.load();
+      const bool too_late =
+          finish_by != 0 && steady_clock::now().time_since_epoch().count() > finish_by;
       pollfd state{descriptor_, POLLOUT, 0};
-      const int ready = ::poll(&state, 1, look_again_ms);
+      const int ready = ::poll(&state, 1, too_late ? 0 : look_again_ms);
       if (ready > 0)
         // An error is a reader that is gone: writing would raise SIGPIPE.
         return state.revents == POLLOUT;
-      if (ready < 0 && errno != EINTR)
-        return false;
-      const auto finish_by = finish_by_.load();
-      if (finish_by != 0 && steady_clock::now().time_since_epoch().count() > finish_by)
+      if (too_late || (ready < 0 && errno != EINTR))
         return false;
     }
   }
