@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <ctime>
 #include <set>
 #include <string>
 #include <thread>
@@ -126,14 +127,14 @@ TEST_CASE("checking a key is fast enough for every request", "[.][benchmark]") {
   const auto measure = [&](const key_ring& ring) {
     const auto key = make_api_key();
     constexpr int rounds = 200'000;
-    const auto begin = std::chrono::steady_clock::now();
+    const auto begin = std::clock();
     int found = 0;
     for (int i = 0; i < rounds; ++i)
       found += ring.check(key, now).key == nullptr ? 0 : 1;
-    const auto time = std::chrono::steady_clock::now() - begin;
+    const auto time = std::clock() - begin;
     CHECK(found == 0);
-    return std::chrono::duration<double, std::nano>{time}.count() / rounds;
+    return static_cast<double>(time) * 1e9 / CLOCKS_PER_SEC / rounds;
   };
   WARN("1 key: " << measure({salt, {records.front()}})
-                 << " ns, 50 keys: " << measure({salt, records}) << " ns");
+                 << " ns of CPU, 50 keys: " << measure({salt, records}) << " ns");
 }
