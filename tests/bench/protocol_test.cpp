@@ -42,7 +42,7 @@ std::string take_frame(std::string& bytes) {
 } // namespace
 
 TEST_CASE("Base64URL has no padding") {
-  CHECK(base64url("") == "");
+  CHECK(base64url("").empty());
   CHECK(base64url("f") == "Zg");
   CHECK(base64url("fo") == "Zm8");
   CHECK(base64url("foo") == "Zm9v");
