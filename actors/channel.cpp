@@ -17,7 +17,7 @@ channel::channel(caf::actor_config& cfg, loop& home, directory& dir, identity wh
 caf::behavior channel::make_behavior() {
   return {
       [this](const publish_events& what) { on_publish(what); },
-      [this](const join_channel&) { on_join(current_sender()); },
+      [this](const join_channel& what) { on_join(current_sender(), what.join); },
       [this](const leave_channel&) { on_leave(current_sender()); },
   };
 }
@@ -44,17 +44,18 @@ void channel::on_publish(const publish_events& what) {
   message_handled();
 }
 
-void channel::on_join(caf::strong_actor_ptr who) {
-  if (places_.try_emplace(who->aid, subscribers_.size()).second)
+void channel::on_join(caf::strong_actor_ptr who, std::uint64_t join) {
+  if (places_.try_emplace(who->aid, subscribers_.size()).second) {
     subscribers_.push_back(who);
-  if (subscribers_.size() == 1) {
-    confirmed_ = false;
-    ticket_ = directory_.announce(*this, directory::interest::gained);
+    if (subscribers_.size() == 1) {
+      confirmed_ = false;
+      ticket_ = directory_.announce(*this, directory::interest::gained);
+    }
   }
   if (confirmed_)
-    tell(who, nullptr, joined{id()});
+    tell(who, nullptr, joined{join});
   else
-    unconfirmed_.push_back(std::move(who));
+    unconfirmed_.push_back({std::move(who), join});
   message_handled();
 }
 
@@ -67,13 +68,14 @@ void channel::on_leave(const caf::strong_actor_ptr& who) {
       places_[subscribers_[place]->aid] = place;
     }
     subscribers_.pop_back();
-    std::erase(unconfirmed_, who);
+    std::erase_if(unconfirmed_, [&](const auto& each) { return each.who == who; });
     if (subscribers_.empty()) {
       confirmed_ = false;
       ticket_ = directory_.announce(*this, directory::interest::lost);
       subscribers_.shrink_to_fit();
     }
   }
+  tell(who, nullptr, left{});
   message_handled();
 }
 
@@ -81,8 +83,8 @@ void channel::interest_confirmed(std::uint64_t ticket) {
   if (ticket != ticket_ || subscribers_.empty())
     return;
   confirmed_ = true;
-  for (const auto& who : std::exchange(unconfirmed_, {}))
-    tell(who, nullptr, joined{id()});
+  for (const auto& each : std::exchange(unconfirmed_, {}))
+    tell(each.who, nullptr, joined{each.join});
 }
 
 void channel::collect(const event_batch_ptr& batch) {

@@ -64,7 +64,7 @@ protected:
 
 private:
   void on_publish(const publish_events& what);
-  void on_join(caf::strong_actor_ptr who);
+  void on_join(caf::strong_actor_ptr who, std::uint64_t join);
   void on_leave(const caf::strong_actor_ptr& who);
   void message_handled();
 
@@ -93,7 +93,11 @@ private:
 
   bool confirmed_ = false;
   std::uint64_t ticket_ = 0;
-  std::vector<caf::strong_actor_ptr> unconfirmed_; ///< Subscribers that wait for `joined`.
+  struct unconfirmed_join {
+    caf::strong_actor_ptr who;
+    std::uint64_t join = 0;
+  };
+  std::vector<unconfirmed_join> unconfirmed_; ///< They wait for `joined`.
   std::size_t expected_messages_ = 0;
   std::chrono::steady_clock::time_point idle_since_{};
 };

@@ -43,10 +43,10 @@ private:
 
 /// Calls `visit(std::string_view)` with every pattern that matches the canonical channel `path`:
 /// for `/ns/a/b` these are `/ns/*` and `/ns/a/*`. At most four; `scratch` avoids an allocation
-/// each.
+/// each. What stands before the first slash, as in a channel's key, is kept.
 template <class Visitor>
 void for_each_pattern(std::string_view path, std::string& scratch, Visitor&& visit) {
-  for (auto slash = path.find('/', 1); slash != std::string_view::npos;
+  for (auto slash = path.find('/', path.find('/') + 1); slash != std::string_view::npos;
        slash = path.find('/', slash + 1)) {
     scratch.assign(path.substr(0, slash + 1));
     scratch.push_back('*');

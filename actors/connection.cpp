@@ -21,6 +21,7 @@ caf::behavior connection::make_behavior() {
   return {
       [this](const delivery& what) { on_delivery(what); },
       [this](const joined& what) { on_joined(what); },
+      [this](const left&) { on_left(); },
   };
 }
 
@@ -44,12 +45,16 @@ connection::subscribe_result connection::subscribe(subscribe_options what) {
   if (subscriptions_.size() >= limits_.subscriptions)
     return subscribe_result::too_many_subscriptions;
   // Joining a channel again does no harm, and answers when the barrier has been reached.
-  auto where = home().channels().join(what.channel_key, ctrl());
+  const auto join = ++last_join_;
+  auto where = home().channels().join(what.channel_key, ctrl(), join);
   if (!where)
     return subscribe_result::too_many_channels;
   channels_.push_back(where->channel);
-  subscriptions_.push_back(
-      {std::move(what.id), std::move(*where), what.policy, false, std::move(what.frame_prefix)});
+  subscriptions_.push_back({.id = std::move(what.id),
+                            .where = std::move(*where),
+                            .policy = what.policy,
+                            .join = join,
+                            .frame_prefix = std::move(what.frame_prefix)});
   home().counters().subscriptions.add();
   return subscribe_result::pending;
 }
@@ -58,55 +63,69 @@ bool connection::unsubscribe(std::string_view id) {
   const auto found = std::ranges::find(subscriptions_, id, &subscription::id);
   if (found == subscriptions_.end())
     return false;
-  // Frames of a connection are answered in order: the subscription was good as far as this loop
-  // goes, and nobody waits for the rest of the barrier any more.
-  if (!found->confirmed)
-    edge_->subscribed(*found);
-  const auto where = found->where;
+  const auto gone = std::move(*found);
   channels_.erase(channels_.begin() + (found - subscriptions_.begin()));
   subscriptions_.erase(found);
   home().counters().subscriptions.sub();
-  leave_if_last(where);
+  leave_if_last(gone.where);
+  // Frames of a connection are answered in order: the subscription was good as far as this loop
+  // goes, and nobody waits for the rest of the barrier any more.
+  if (!gone.confirmed)
+    edge_->subscribed(gone);
   return true;
 }
 
 void connection::leave_if_last(const directory::membership& where) {
-  if (std::ranges::find(channels_, where.channel) == channels_.end())
-    home().channels().leave(where, ctrl());
+  if (std::ranges::find(channels_, where.channel) != channels_.end())
+    return;
+  ++leaving_;
+  home().channels().leave(where, ctrl());
 }
 
 void connection::closed() {
   if (std::exchange(ended_, true))
     return;
   home().counters().subscriptions.sub(subscriptions_.size());
-  auto left = std::exchange(subscriptions_, {});
-  channels_.clear();
-  std::ranges::sort(left, {}, [](const auto& sub) { return sub.where.channel; });
+  // `channels_` stays: what is still delivered for a subscription is counted as lost.
+  auto gone = std::exchange(subscriptions_, {});
+  std::ranges::sort(gone, {}, [](const auto& sub) { return sub.where.channel; });
   const auto again =
-      std::ranges::unique(left, {}, [](const auto& sub) { return sub.where.channel; });
-  left.erase(again.begin(), again.end());
-  for (const auto& sub : left)
+      std::ranges::unique(gone, {}, [](const auto& sub) { return sub.where.channel; });
+  gone.erase(again.begin(), again.end());
+  leaving_ += gone.size();
+  for (const auto& sub : gone)
     home().channels().leave(sub.where, ctrl());
-  tell_to_exit(std::exchange(self_, nullptr));
+  if (leaving_ == 0)
+    tell_to_exit(std::exchange(self_, nullptr));
+}
+
+void connection::on_left() {
+  if (--leaving_ == 0 && ended_)
+    tell_to_exit(std::exchange(self_, nullptr));
 }
 
 void connection::on_delivery(const delivery& what) {
-  if (edge_ == nullptr || ended_)
-    return;
-  for (std::size_t i = 0; i < channels_.size(); ++i)
-    if (channels_[i] == what.channel)
+  for (std::size_t i = 0; i < channels_.size(); ++i) {
+    if (channels_[i] != what.channel)
+      continue;
+    if (ended_)
+      home()
+          .counters()
+          .lost(telemetry::loss_reason::connection_closed)
+          .add(what.batch->events().size());
+    else if (subscriptions_[i].confirmed)
       edge_->deliver(subscriptions_[i], *what.batch);
+  }
 }
 
 void connection::on_joined(const joined& what) {
-  if (edge_ == nullptr || ended_)
+  if (ended_)
     return;
-  for (std::size_t i = 0; i < channels_.size(); ++i) {
-    if (channels_[i] == what.channel && !subscriptions_[i].confirmed) {
-      subscriptions_[i].confirmed = true;
-      edge_->subscribed(subscriptions_[i]);
-    }
-  }
+  const auto found = std::ranges::find(subscriptions_, what.join, &subscription::join);
+  if (found == subscriptions_.end())
+    return; // Unsubscribed in the meantime.
+  found->confirmed = true;
+  edge_->subscribed(*found);
 }
 
 } // namespace actormesh

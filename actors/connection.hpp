@@ -21,7 +21,8 @@ struct subscription {
   std::string id; ///< The client's name for it.
   directory::membership where;
   config::slow_consumer_policy policy = config::slow_consumer_policy::disconnect;
-  bool confirmed = false; ///< `edge::subscribed` has been called.
+  std::uint64_t join = 0; ///< The number that `joined` will repeat.
+  bool confirmed = false; ///< `edge::subscribed` has been called; only then events are handed over.
   /// What comes before the shared part of each event's frame. Shared with frames that wait.
   std::shared_ptr<const std::string> frame_prefix;
 };
@@ -88,8 +89,8 @@ public:
 
   [[nodiscard]] std::size_t subscriptions() const noexcept { return subscriptions_.size(); }
 
-  /// Called by the edge when the socket is gone: leaves all channels and ends the actor. The edge
-  /// is destroyed afterwards, not within the call.
+  /// Called by the edge when the socket is gone: leaves all channels, counts what they still send
+  /// as lost, and then ends the actor. The edge is destroyed afterwards, not within the call.
   void closed();
 
   caf::resumable::resume_result resume(caf::execution_unit* unit, std::size_t messages) override;
@@ -103,6 +104,7 @@ protected:
 private:
   void on_delivery(const delivery& what);
   void on_joined(const joined& what);
+  void on_left();
   void leave_if_last(const directory::membership& where);
 
   limits limits_;
@@ -110,6 +112,8 @@ private:
   caf::strong_actor_ptr self_; ///< From `attach` to `closed`: an open connection lives.
   std::vector<subscription> subscriptions_;
   std::vector<channel_id> channels_; ///< Of each subscription: what a delivery is looked up in.
+  std::uint64_t last_join_ = 0;
+  std::size_t leaving_ = 0; ///< Channels that have not answered with `left`.
   token_bucket publish_rate_;
   bool ended_ = false;
 };

@@ -11,18 +11,6 @@ namespace {
 
 constexpr std::uint64_t bit_of(std::size_t loop) noexcept { return std::uint64_t{1} << loop; }
 
-/// Calls `visit` with the key of every pattern that matches the channel `key`.
-template <class Visitor>
-void for_each_pattern_key(std::string_view key, std::string& scratch, Visitor&& visit) {
-  const auto name_space = key.find('/') + 1;
-  for (auto slash = key.find('/', name_space); slash != std::string_view::npos;
-       slash = key.find('/', slash + 1)) {
-    scratch.assign(key.substr(0, slash + 1));
-    scratch.push_back('*');
-    visit(std::string_view{scratch});
-  }
-}
-
 } // namespace
 
 std::string make_channel_key(std::string_view api, std::string_view path) {
@@ -69,13 +57,13 @@ bool directory::publish(std::string_view key, event_batch_ptr batch) {
   return true;
 }
 
-std::optional<directory::membership> directory::join(std::string_view key,
-                                                     caf::strong_actor_ptr who) {
+std::optional<directory::membership>
+directory::join(std::string_view key, caf::strong_actor_ptr who, std::uint64_t join) {
   auto* entry = find_or_make(key);
   if (entry == nullptr)
     return std::nullopt;
   entry->object->expect_message();
-  tell(entry->handle, std::move(who), join_channel{});
+  tell(entry->handle, std::move(who), join_channel{join});
   return membership{entry->object->id(), entry->handle};
 }
 
@@ -129,7 +117,7 @@ struct directory::route directory::route_of(std::string_view key) {
   struct route result;
   if (const auto known = interest_of_loops_.find(key); known != interest_of_loops_.end())
     result.loops |= known->second;
-  for_each_pattern_key(key, scratch_, [&](std::string_view pattern) {
+  for_each_pattern(key, scratch_, [&](std::string_view pattern) {
     if (auto* entry = find(pattern); entry != nullptr && entry->object->subscribers() != 0)
       result.patterns.push_back(entry->object);
     if (const auto known = interest_of_loops_.find(pattern); known != interest_of_loops_.end())
@@ -152,7 +140,7 @@ void directory::on_route_events(const route_events& what) {
   for (const auto& [key, batch] : what.batches) {
     if (auto* entry = find(key); entry != nullptr && entry->object->subscribers() != 0)
       entry->object->accept_routed(batch);
-    for_each_pattern_key(key, scratch_, [&](std::string_view pattern) {
+    for_each_pattern(key, scratch_, [&](std::string_view pattern) {
       if (auto* entry = find(pattern); entry != nullptr && entry->object->subscribers() != 0)
         entry->object->accept_routed(batch);
     });

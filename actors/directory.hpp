@@ -53,9 +53,10 @@ public:
     caf::strong_actor_ptr handle;
   };
 
-  /// Makes `who` a subscriber: it gets `joined` when that holds on all loops. Nothing if there are
-  /// too many channels.
-  [[nodiscard]] std::optional<membership> join(std::string_view key, caf::strong_actor_ptr who);
+  /// Makes `who` a subscriber: it gets `joined` with the number `join` when that holds on all
+  /// loops. Nothing if there are too many channels.
+  [[nodiscard]] std::optional<membership> join(std::string_view key, caf::strong_actor_ptr who,
+                                               std::uint64_t join);
 
   void leave(const membership& what, caf::strong_actor_ptr who);
 

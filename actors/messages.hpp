@@ -23,15 +23,20 @@ struct publish_events {
 };
 
 /// From a connection to a channel: the sender subscribes. Answered with `joined`.
-struct join_channel {};
+struct join_channel {
+  std::uint64_t join = 0; ///< The connection's number for it, repeated in the answer.
+};
 
-/// From a connection to a channel: the sender no longer subscribes. Not answered.
+/// From a connection to a channel: the sender no longer subscribes. Answered with `left`.
 struct leave_channel {};
+
+/// From a channel to a connection: no more events will come.
+struct left {};
 
 /// From a channel to a connection: every event whose publish starts from now on will be delivered,
 /// wherever it is published.
 struct joined {
-  channel_id channel = 0;
+  std::uint64_t join = 0;
 };
 
 /// From a channel to each of its subscribers, once per loop turn: the events of that turn.
@@ -74,6 +79,7 @@ CAF_BEGIN_TYPE_ID_BLOCK(actormesh, first_custom_type_id)
 CAF_ADD_TYPE_ID(actormesh, (actormesh::publish_events))
 CAF_ADD_TYPE_ID(actormesh, (actormesh::join_channel))
 CAF_ADD_TYPE_ID(actormesh, (actormesh::leave_channel))
+CAF_ADD_TYPE_ID(actormesh, (actormesh::left))
 CAF_ADD_TYPE_ID(actormesh, (actormesh::joined))
 CAF_ADD_TYPE_ID(actormesh, (actormesh::delivery))
 CAF_ADD_TYPE_ID(actormesh, (actormesh::interest_change))
@@ -85,6 +91,7 @@ CAF_END_TYPE_ID_BLOCK(actormesh)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(actormesh::publish_events)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(actormesh::join_channel)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(actormesh::leave_channel)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(actormesh::left)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(actormesh::joined)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(actormesh::delivery)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(actormesh::interest_change)

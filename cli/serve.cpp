@@ -61,9 +61,11 @@ net::node::key_rings rings_of(const std::map<std::string, config::loaded_key_rin
 /// Steers a running node: signals and changed files. Runs on the thread that calls `run`.
 class controller {
 public:
-  controller(const serve_options& options, resolved_settings& start, net::node& node)
+  controller(const serve_options& options, resolved_settings& start, net::node& node,
+             std::ostream& out)
     : options_(options)
     , node_(node)
+    , out_(out)
     , key_rings_(std::move(start.key_rings))
     , signals_(io_, SIGTERM, SIGINT, SIGHUP)
     , key_timer_(io_)
@@ -108,9 +110,24 @@ private:
                 {{"option", each.path}, {"running", each.from}, {"configured", each.to}});
     log::set_level(plan.next.level);
     log::set_format(plan.next.format);
-    key_rings_ = std::move(fresh->key_rings);
+    for (const auto& line : start_lines(*fresh))
+      out_ << line << std::endl;
+    take_key_rings(plan.next, *fresh);
     node_.apply(plan.next, rings_of(key_rings_));
     log::info("configuration reloaded");
+  }
+
+  /// Takes the freshly read keys of every API that goes on with the same file; one whose change
+  /// needs a restart keeps what it has.
+  void take_key_rings(const config::settings& next, resolved_settings& fresh) {
+    for (const auto& api : next.apis) {
+      const auto same = [&](const auto& each) {
+        return each.id == api.id && each.keys_file == api.keys_file;
+      };
+      const auto found = fresh.key_rings.find(api.id);
+      if (found != fresh.key_rings.end() && std::ranges::any_of(fresh.values.apis, same))
+        key_rings_.insert_or_assign(api.id, std::move(found->second));
+    }
   }
 
   // -- keys -------------------------------------------------------------------------------------
@@ -182,6 +199,7 @@ private:
 
   const serve_options& options_;
   net::node& node_;
+  std::ostream& out_;
   std::map<std::string, config::loaded_key_ring> key_rings_;
   boost::asio::io_context io_{1};
   boost::asio::signal_set signals_;
@@ -233,7 +251,7 @@ int run_serve(const serve_options& options, std::ostream& out, std::ostream& err
     log::info(line);
 
   net::node node{settings, rings_of(resolved->key_rings)};
-  controller steering{options, *resolved, node};
+  controller steering{options, *resolved, node, out};
   if (const auto failed = node.start()) {
     log::error("cannot listen", {{"error", *failed}});
     log::stop();

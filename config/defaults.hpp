@@ -17,6 +17,9 @@ inline constexpr std::uint16_t listen_port = 8080;
 /// 0: one event loop per core.
 inline constexpr std::size_t loops = 0;
 
+/// The loops' interest in a channel is kept as a bit for each.
+inline constexpr std::size_t max_loops = 64;
+
 /// Channels on one loop. Bounds the memory that names alone can take.
 inline constexpr std::size_t max_channels = 4'000'000;
 

@@ -152,7 +152,7 @@ constexpr std::array<option<settings>, 19> node_options{{
      .documentation = "Name of the node in its logs. Empty: the name of the host."},
     {.name = "node.loops",
      .member = at<&settings::loops>,
-     .max = 1024,
+     .max = defaults::max_loops,
      .effect = takes_effect::restart,
      .documentation = "Event loops, one thread each. 0: one per core."},
     {.name = "node.max_channels",

@@ -83,8 +83,6 @@ public:
   /// Tells all clients.
   void settings_changed();
 
-  [[nodiscard]] bool has_clients() const noexcept { return !clients_.empty(); }
-
 private:
   using client_list = boost::intrusive::list<client, boost::intrusive::constant_time_size<false>>;
 

@@ -55,6 +55,17 @@ listener::bind(event_loop& loop, const endpoint& where, accepted on_accept) {
   return made;
 }
 
+error_code listener::probe(event_loop& loop, const endpoint& where) {
+  boost::asio::ip::tcp::acceptor acceptor{loop.io()};
+  error_code failed;
+  acceptor.open(where.protocol(), failed);
+  if (!failed)
+    acceptor.set_option(boost::asio::socket_base::reuse_address{true}, failed);
+  if (!failed)
+    acceptor.bind(where, failed);
+  return failed;
+}
+
 void listener::start() { wait(); }
 
 void listener::close() {

@@ -24,6 +24,10 @@ public:
   [[nodiscard]] static boost::system::result<std::unique_ptr<listener>>
   bind(event_loop& loop, const endpoint& where, accepted on_accept);
 
+  /// Returns what keeps an address from being used, other sockets on it included: with SO_REUSEPORT
+  /// alone two nodes would share a port and each would see half of the clients.
+  [[nodiscard]] static boost::system::error_code probe(event_loop& loop, const endpoint& where);
+
   [[nodiscard]] endpoint where() const noexcept { return where_; }
 
   void start();

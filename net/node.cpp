@@ -15,12 +15,9 @@ namespace {
 
 namespace log = telemetry::log;
 
-/// The directories tell each other apart by a bit.
-constexpr std::size_t max_loops = 64;
-
 std::size_t loop_count(const config::settings& settings) {
   const auto wanted = settings.loops != 0 ? settings.loops : std::thread::hardware_concurrency();
-  return std::clamp<std::size_t>(wanted, 1, max_loops);
+  return std::clamp<std::size_t>(wanted, 1, config::defaults::max_loops);
 }
 
 std::string describe(const config::listener_settings& where) {
@@ -75,6 +72,8 @@ std::optional<std::string> node::bind_all() {
     if (failed)
       return describe(wanted) + ": " + failed.message();
     listener::endpoint where{address, wanted.port};
+    if (const auto taken = listener::probe(*workers_.front()->loop, where))
+      return describe(wanted) + ": " + taken.message();
     for (const auto& each : workers_) {
       auto bound = listener::bind(*each->loop, where, [this, at = each.get()](auto socket) {
         accept(*at, std::move(socket));

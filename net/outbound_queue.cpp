@@ -46,8 +46,9 @@ void put(write_buffer& to, std::string_view text) noexcept {
 /// What waits behind a full socket.
 struct outbound_queue::backlog {
   struct item {
-    std::size_t size = 0; ///< Of the whole frame.
-    std::string own;      ///< A whole frame; empty for an event.
+    std::size_t size = 0;       ///< Of the whole frame.
+    std::string own;            ///< A whole frame; empty for an event.
+    std::size_t own_staged = 0; ///< Bytes of `own` that are in the buffer.
     std::shared_ptr<const std::string> prefix;
     event_ptr what;
     std::string_view tail;
@@ -124,18 +125,21 @@ bool outbound_queue::append_own(websocket::opcode op, std::string_view payload) 
   }
   if (!backlog_)
     backlog_ = std::make_unique<backlog>();
-  if (!empty() && queued_bytes() + size > limit_bytes_)
+  // A close frame is the last one: it always fits.
+  if (!empty() && queued_bytes() + size > limit_bytes_ && op != websocket::opcode::close)
     return false;
   std::string own;
   own.reserve(size);
   own.append(header.data(), header_bytes).append(payload);
-  backlog_->push({size, std::move(own), nullptr, nullptr, {}, websocket::compressed::no});
+  backlog_->push(
+      {.size = size, .own = std::move(own), .prefix = nullptr, .what = nullptr, .tail = {}});
   return true;
 }
 
 outbound_queue::event_status outbound_queue::append_event(const event_frame& frame,
                                                           config::slow_consumer_policy policy) {
-  if (!backlog_ && put_event(frame))
+  const auto full = staged_ && staged_->total() >= write_buffer::capacity;
+  if (!backlog_ && !full && put_event(frame))
     return event_status::taken;
   if (!backlog_) {
     // The buffer is full, or the frame is longer than a buffer: write, and try once more.
@@ -150,7 +154,6 @@ outbound_queue::event_status outbound_queue::append_event(const event_frame& fra
     case write_status::blocked:
       break;
     }
-    backlog_ = std::make_unique<backlog>();
   }
   return queue_event(frame, policy, frame_size(payload_size(frame)));
 }
@@ -177,7 +180,12 @@ outbound_queue::event_status outbound_queue::queue_event(const event_frame& fram
       break;
     }
   }
-  backlog_->push({size, {}, frame.prefix, frame.what, frame.tail, frame.deflated});
+  backlog_->push({.size = size,
+                  .own = {},
+                  .prefix = frame.prefix,
+                  .what = frame.what,
+                  .tail = frame.tail,
+                  .deflated = frame.deflated});
   return event_status::taken;
 }
 
@@ -218,16 +226,23 @@ bool outbound_queue::make_room(std::size_t bytes) {
 
 void outbound_queue::refill() {
   while (!backlog_->items.empty()) {
-    const auto& next = backlog_->items.front();
+    if (staged_ && staged_->total() >= write_buffer::capacity)
+      return;
+    auto& next = backlog_->items.front();
     if (next.is_event()) {
       if (!put_event({next.prefix, next.what, next.tail, next.deflated}))
         return;
     } else {
       if (!staged_)
         staged_ = buffers_.get();
-      if (next.own.size() > staged_->room())
+      const auto part = std::min(next.own.size() - next.own_staged, staged_->room());
+      put(*staged_, std::string_view{next.own}.substr(next.own_staged, part));
+      next.own_staged += part;
+      if (next.own_staged != next.own.size()) {
+        next.size -= part;
+        backlog_->bytes -= part;
         return;
-      put(*staged_, next.own);
+      }
     }
     backlog_->pop_front();
   }
@@ -274,8 +289,12 @@ outbound_queue::write_status outbound_queue::write_staged() {
     }
     add({staged_->bytes.data() + from, staged_->size - from});
     const auto wrote = out_.write({pieces.data(), count});
-    if (wrote.outcome == stream::status::would_block)
+    if (wrote.outcome == stream::status::would_block) {
+      // From now on what comes waits, where policies can reach it.
+      if (!backlog_)
+        backlog_ = std::make_unique<backlog>();
       return write_status::blocked;
+    }
     if (wrote.outcome != stream::status::ok)
       return write_status::failed;
     written_ += wrote.bytes;

@@ -2,11 +2,10 @@
 
 #include "net/appsync/format.hpp"
 #include "net/appsync/publish.hpp"
+#include "net/ascii.hpp"
 #include "net/http/date.hpp"
 #include "net/websocket/handshake.hpp"
 #include "telemetry/log.hpp"
-
-#include <boost/beast/core/string.hpp>
 
 #include <algorithm>
 #include <optional>
@@ -25,6 +24,10 @@ using telemetry::connect_result;
 
 constexpr std::string_view subprotocol = "aws-appsync-event-ws";
 constexpr std::string_view header_subprotocol = "header-";
+
+/// What a client has to ask for (RFC 9110 section 15.5.22, RFC 6455 section 4.4).
+constexpr std::string_view upgrade_headers =
+    "Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n";
 
 /// The credentials among the headers of a request.
 appsync::credentials credentials_of(const http::request& what) {
@@ -45,7 +48,12 @@ std::vector<std::string_view> all_tokens(const http::request& what, field name) 
   return tokens;
 }
 
+/// The path of a target, which may be a whole address (RFC 9112 section 3.2.2).
 std::string_view path_of(std::string_view target) noexcept {
+  if (const auto scheme = target.find("://"); !target.starts_with('/') && scheme != target.npos) {
+    const auto path = target.find('/', scheme + 3);
+    target = path == target.npos ? std::string_view{"/"} : target.substr(path);
+  }
   return target.substr(0, target.find('?'));
 }
 
@@ -63,6 +71,18 @@ error error_of(http::refusal why) noexcept {
     break;
   }
   return error::bad_request;
+}
+
+/// Where HTTP has a status that the protocol's errors do not know; otherwise 0.
+unsigned status_of(http::refusal why) noexcept {
+  switch (why) {
+  case http::refusal::bad_version:
+    return 505;
+  case http::refusal::not_implemented:
+    return 501;
+  default:
+    return 0;
+  }
 }
 
 connect_result result_of(error refused) noexcept {
@@ -90,12 +110,18 @@ connect_credentials(const http::request& request, const std::vector<std::string_
   return credentials_of(request);
 }
 
-/// Why a connection must not stay; asks for admission last, so that nobody takes a place for
-/// nothing.
+/// Why a connection must not stay. Admission comes first: who is refused holds a place too until it
+/// is gone, so that wrong credentials are bounded like right ones.
 error check_connect(const http::exchange& what, const appsync::api& to,
                     const std::vector<std::string_view>& protocols,
                     appsync::admission::ticket& admitted) {
   using verdict = appsync::admission::verdict;
+  auto asked = to.door().ask(what.remote_address(), what.received());
+  if (asked.outcome == verdict::rate_limited)
+    return error::rate_limited;
+  if (asked.outcome == verdict::too_many)
+    return error::too_many_connections;
+  admitted = std::move(asked.admitted);
   if (std::ranges::find(protocols, subprotocol) == protocols.end())
     return error::subprotocol_not_supported;
   const auto shown = connect_credentials(what.what(), protocols);
@@ -105,16 +131,7 @@ error check_connect(const http::exchange& what, const appsync::api& to,
       &*shown, std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now()));
   if (checked.problem != error::none)
     return checked.problem;
-  if (const auto problem = appsync::api::authorize(checked.who, to.settings().auth.connect);
-      problem != error::none)
-    return problem;
-  auto asked = to.door().ask(what.remote_address(), what.received());
-  if (asked.outcome == verdict::rate_limited)
-    return error::rate_limited;
-  if (asked.outcome == verdict::too_many)
-    return error::too_many_connections;
-  admitted = std::move(asked.admitted);
-  return error::none;
+  return appsync::api::authorize(checked.who, to.settings().auth.connect);
 }
 
 } // namespace
@@ -141,18 +158,20 @@ void router::handle(http::exchange& what) {
       return publish(what, *api);
     if (method == verb::options)
       return preflight(what);
-    return refuse_with(what, error::method_not_allowed, "Allow: POST, OPTIONS\r\n");
+    return refuse_with(what, error::method_not_allowed, {.headers = "Allow: POST, OPTIONS\r\n"});
   case api_table::endpoint::realtime:
     if (method == verb::get)
       return upgrade(what, api);
-    return refuse_with(what, error::method_not_allowed, "Allow: GET\r\n");
+    return refuse_with(what, error::method_not_allowed, {.headers = "Allow: GET\r\n"});
   case api_table::endpoint::none:
     break;
   }
   refuse_with(what, error::not_found);
 }
 
-void router::refuse(http::exchange& what, http::refusal why) { refuse_with(what, error_of(why)); }
+void router::refuse(http::exchange& what, http::refusal why) {
+  refuse_with(what, error_of(why), {.status = status_of(why)});
+}
 
 bool router::answer_status_page(http::exchange& what, std::string_view path) {
   const auto health = path == "/healthz";
@@ -161,7 +180,7 @@ bool router::answer_status_page(http::exchange& what, std::string_view path) {
     return false;
   const auto method = what.what().method;
   if (method != verb::get && method != verb::head) {
-    refuse_with(what, error::method_not_allowed, "Allow: GET, HEAD\r\n");
+    refuse_with(what, error::method_not_allowed, {.headers = "Allow: GET, HEAD\r\n"});
   } else if (health) {
     answer_plain(what, 200, "ok\n");
   } else if (readiness) {
@@ -192,11 +211,11 @@ void router::publish(http::exchange& what, const appsync::api& to) {
                                            {.events_per_publish = limits.events_per_publish});
   parsed.authorization = credentials_of(what.what());
   const auto outcome = appsync::publish(loop_, to, std::move(parsed), what.received());
+  const appsync::stated_limits stated{limits.events_per_publish, limits.event_bytes};
   if (outcome.problem != error::none)
-    return refuse_with(what, outcome.problem);
+    return refuse_with(what, outcome.problem, {.limits = stated});
   body_.clear();
-  appsync::append_publish_result(body_, outcome.entries,
-                                 {limits.events_per_publish, limits.event_bytes});
+  appsync::append_publish_result(body_, outcome.entries, stated);
   what.respond({200, "application/json", common_headers(), body_});
 }
 
@@ -208,26 +227,25 @@ void router::preflight(http::exchange& what) {
   what.respond({204, {}, common_headers(more), {}});
 }
 
-void router::refuse_with(http::exchange& what, error problem, std::string_view headers) {
+void router::refuse_with(http::exchange& what, error problem, const refusal_options& how) {
   const auto shape = appsync::shape_of(problem, appsync::surface::http);
   std::string more{"x-amzn-ErrorType: "};
-  more.append(shape.type).append("\r\n").append(headers);
+  more.append(shape.type).append("\r\n").append(how.headers);
   body_.clear();
-  appsync::append_http_error(body_, problem);
+  appsync::append_http_error(body_, problem, how.limits);
   const auto head = common_headers(more);
   log::debug("refused a request", {{"error", appsync::to_string(problem)},
                                    {"request", head.substr(18, 36)},
                                    {"remote", what.remote_address().to_string()}});
-  what.respond({shape.status, "application/json", head, body_});
+  what.respond({how.status != 0 ? how.status : shape.status, "application/json", head, body_});
 }
 
 void router::upgrade(http::exchange& what, const appsync::api_ptr& to) {
   const auto& request = what.what();
-  if (!request.upgrade || !boost::beast::iequals(request[field::upgrade], "websocket"))
-    return refuse_with(what, error::upgrade_required, "Upgrade: websocket\r\n");
+  if (!request.upgrade || !same_name(request[field::upgrade], "websocket"))
+    return refuse_with(what, error::upgrade_required, {.headers = upgrade_headers});
   if (request["sec-websocket-version"] != "13")
-    return refuse_with(what, error::upgrade_required,
-                       "Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\n");
+    return refuse_with(what, error::upgrade_required, {.headers = upgrade_headers});
   const auto accept = websocket::accept_value(request["sec-websocket-key"]);
   if (!accept)
     return refuse_with(what, error::bad_request);

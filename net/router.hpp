@@ -3,6 +3,7 @@
 
 #include "config/settings.hpp"
 #include "net/appsync/api.hpp"
+#include "net/appsync/format.hpp"
 #include "net/appsync/operation.hpp"
 #include "net/appsync/realtime.hpp"
 #include "net/event_loop.hpp"
@@ -43,7 +44,13 @@ private:
   void publish(http::exchange& what, const appsync::api& to);
   void preflight(http::exchange& what);
   void upgrade(http::exchange& what, const appsync::api_ptr& to);
-  void refuse_with(http::exchange& what, appsync::error problem, std::string_view headers = {});
+  struct refusal_options {
+    std::string_view headers{}; ///< Whole lines.
+    unsigned status = 0;        ///< 0: the error's own.
+    appsync::stated_limits limits{};
+  };
+  void refuse_with(http::exchange& what, appsync::error problem, const refusal_options& how);
+  void refuse_with(http::exchange& what, appsync::error problem) { refuse_with(what, problem, {}); }
   void answer_plain(http::exchange& what, unsigned status, std::string_view text);
   [[nodiscard]] bool answer_status_page(http::exchange& what, std::string_view path);
   std::string_view common_headers(std::string_view more = {});

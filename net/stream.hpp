@@ -13,7 +13,7 @@
 
 namespace actormesh::net {
 
-/// Loop-bound: a connected socket that never blocks. Reading and writing can be overridden, so that
+/// Loop-bound: a connected socket that never blocks. `read` and `write` can be overridden, so that
 /// tests put faults into them.
 class stream {
 public:

@@ -6,7 +6,6 @@
 #include <boost/uuid/uuid_io.hpp>
 
 #include <array>
-#include <random>
 #include <string_view>
 
 namespace actormesh::net {
@@ -29,7 +28,9 @@ public:
   [[nodiscard]] uuid_text next() { return uuid_text{generate_()}; }
 
 private:
-  boost::uuids::basic_random_generator<std::mt19937_64> generate_;
+  // Boost seeds its own engines with the system's randomness, but not those of the standard
+  // library.
+  boost::uuids::random_generator_mt19937 generate_;
 };
 
 } // namespace actormesh::net

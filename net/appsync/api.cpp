@@ -1,6 +1,6 @@
 #include "net/appsync/api.hpp"
 
-#include <boost/beast/core/string.hpp>
+#include "net/ascii.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -82,7 +82,7 @@ api_table::match api_table::select(std::string_view path, std::string_view host)
       continue;
     }
     const auto named = std::ranges::any_of(
-        settings.hosts, [&](const auto& own) { return boost::beast::iequals(own, name); });
+        settings.hosts, [&](const auto& own) { return net::same_name(own, name); });
     if (named)
       return {candidate, where};
   }

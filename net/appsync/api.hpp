@@ -39,7 +39,6 @@ public:
   [[nodiscard]] const config::api_settings& settings() const noexcept { return settings_; }
   [[nodiscard]] const std::string& id() const noexcept { return settings_.id; }
   [[nodiscard]] admission& door() const noexcept { return *door_; }
-  [[nodiscard]] const std::shared_ptr<admission>& shared_door() const noexcept { return door_; }
 
   /// Null if there is none of that name.
   [[nodiscard]] const name_space* find_namespace(std::string_view name) const noexcept;

@@ -35,8 +35,6 @@ close_code code_of(close_reason why) noexcept {
     return close_code::going_away;
   case close_reason::protocol_error:
     return close_code::protocol_error;
-  case close_reason::slow_consumer:
-    return close_code::policy_violation;
   default:
     // AWS closes with 1000 even after failures; clients do not look at the code.
     return close_code::normal;
@@ -146,6 +144,8 @@ void realtime_edge::take(std::span<char> input) {
     if (step.complete)
       on_message(*step.complete);
   }
+  // An idle connection does not hold on to the last message.
+  reader_.next({});
 }
 
 void realtime_edge::on_message(const websocket::message& what) {
@@ -155,6 +155,8 @@ void realtime_edge::on_message(const websocket::message& what) {
                   what.code == close_code::none ? close_code::normal : what.code);
     else if (state_ == state::half_ended)
       end(why_);
+    else
+      peer_closed_ = true;
     return;
   }
   if (state_ != state::open)
@@ -390,7 +392,7 @@ void realtime_edge::flush() {
 void realtime_edge::sent_everything() {
   if (state_ == state::closing) {
     state_ = state::half_ended;
-    if (why_ == close_reason::client_closed)
+    if (why_ == close_reason::client_closed || peer_closed_)
       return end(why_);
     socket_->shut_down_writing();
   }
@@ -424,7 +426,11 @@ void realtime_edge::expired(net::timer_wheel::time_point now) {
 
 void realtime_edge::drain() { close(close_reason::going_away); }
 
-void realtime_edge::cut_off() { end(state_ == state::open ? close_reason::drain_timeout : why_); }
+void realtime_edge::cut_off() {
+  const auto told =
+      state_ == state::half_ended || (state_ == state::closing && why_ != close_reason::going_away);
+  end(told ? why_ : close_reason::drain_timeout);
+}
 
 void realtime_edge::close(close_reason why) {
   if (state_ == state::open)

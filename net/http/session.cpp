@@ -7,6 +7,7 @@
 #include <array>
 #include <cassert>
 #include <charconv>
+#include <utility>
 
 namespace actormesh::http {
 
@@ -104,8 +105,12 @@ void session::on_readable() {
   }
   if (socket_ == nullptr)
     return;
+  go_on_reading();
+}
+
+void session::go_on_reading() {
   // Somebody has to keep the session alive: the wait for more, or for room to write.
-  if (out_.size() - written_ < pause_reading_at)
+  if (unread_.empty() && out_.size() - written_ < pause_reading_at)
     wait_readable();
   else
     write();
@@ -114,6 +119,10 @@ void session::on_readable() {
 void session::process(std::string_view input) {
   received_ = std::chrono::steady_clock::now();
   while (!input.empty() && state_ == state::open) {
+    if (out_.size() - written_ >= pause_reading_at) {
+      unread_.assign(input);
+      break;
+    }
     input.remove_prefix(parser_.put(input));
     switch (parser_.current_state()) {
     case request_parser::state::complete:
@@ -205,10 +214,10 @@ void session::respond(const response& answer) {
 }
 
 exchange::taken_over session::take_over() {
-  // What was answered before on this connection goes first; it is short.
-  write();
   answered_ = true;
   state_ = state::ended;
+  // What was answered before on this connection goes first; it is short.
+  write();
   net::timer_wheel::drop(*this);
   if (client::is_linked())
     client::unlink();
@@ -244,10 +253,23 @@ void session::write() {
   out_.clear();
   if (out_.capacity() > kept_capacity)
     std::string{}.swap(out_);
-  if (state_ == state::last_answer)
+  if (state_ == state::last_answer) {
     linger();
-  else if (state_ == state::open)
+  } else if (state_ == state::open && !unread_.empty()) {
+    // In a turn of its own: a client that pipelines much does not hold up others.
+    loop_.post([self] { self->process_unread(); });
+  } else if (state_ == state::open) {
     wait_readable();
+  }
+}
+
+void session::process_unread() {
+  if (state_ != state::open || socket_ == nullptr)
+    return;
+  const auto input = std::exchange(unread_, {});
+  process(input);
+  if (socket_ != nullptr)
+    go_on_reading();
 }
 
 void session::linger() {

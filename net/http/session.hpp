@@ -54,7 +54,9 @@ private:
 
   void wait_readable();
   void on_readable();
+  void go_on_reading();
   void process(std::string_view input);
+  void process_unread();
   void handle_request();
   void refuse(refusal why);
   void watch_body();
@@ -72,6 +74,7 @@ private:
   std::string out_;
   std::size_t written_ = 0;
   std::string_view rest_; ///< While a request is handled: the input behind it.
+  std::string unread_;    ///< Requests that wait until the client has taken the answers before.
   std::chrono::steady_clock::time_point received_{};
   request_parser::state timed_ = request_parser::state::complete; ///< What the time-out is set for.
   state state_ = state::open;

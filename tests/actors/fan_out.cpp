@@ -145,3 +145,81 @@ SCENARIO("a connection keeps to its limits") {
   client.actor.object->closed();
   node.settle();
 }
+
+namespace {
+
+/// An edge whose socket breaks as soon as it has something to say.
+class breaking_edge final : public edge {
+public:
+  explicit breaking_edge(connection& owner)
+    : owner_(owner) {}
+
+  void subscribed(const subscription&) override { owner_.closed(); }
+  void deliver(const subscription&, const event_batch&) override { owner_.closed(); }
+  void turn_ended() override {}
+
+private:
+  connection& owner_;
+};
+
+} // namespace
+
+SCENARIO("a connection may end whatever it is told") {
+  test_loops node{1};
+  auto made = spawn_on<connection>(node.at(0), connection::limits{});
+  made.object->attach(std::make_unique<breaking_edge>(*made.object));
+  CHECK(made.object->subscribe({"x", "api/ns/one", {}, nullptr}) ==
+        connection::subscribe_result::pending);
+  CHECK(made.object->subscribe({"y", "api/ns/one", {}, nullptr}) ==
+        connection::subscribe_result::pending);
+  WHEN("it is told of a subscription that it gives up") {
+    CHECK(made.object->unsubscribe("x"));
+    node.settle();
+  }
+  WHEN("it is told of a subscription") { node.settle(); }
+  CHECK(node.at(0).counters().subscriptions.get() == 0);
+  CHECK(node.publish(0, "api/ns/one", {"1"}));
+  node.settle();
+  CHECK(node.at(0).counters().lost(telemetry::loss_reason::connection_closed).get() == 0);
+}
+
+SCENARIO("events for a connection that has just ended are counted as lost") {
+  // A loop that runs one actor a phase: the second subscriber ends with the batch in its mailbox.
+  loop::budget bounds;
+  bounds.resumes = 1;
+  test_loops node{1, {}, bounds};
+  const auto first = node.connect(0);
+  const auto second = node.connect(0);
+  CHECK(first.subscribe("a", "api/ns/one") == connection::subscribe_result::pending);
+  for (const auto* id : {"x", "y"})
+    CHECK(second.subscribe(id, "api/ns/one") == connection::subscribe_result::pending);
+  node.settle();
+  CHECK(second.wire->take() == lines{"subscribed x", "subscribed y"});
+  CHECK(node.publish(0, "api/ns/one", {"1", "2", "3"}));
+  while (first.wire->said.size() < 2)
+    node.turn(0);
+  CHECK(second.wire->said.empty());
+  second.actor.object->closed();
+  node.settle();
+  CHECK(node.at(0).counters().lost(telemetry::loss_reason::connection_closed).get() == 6);
+  first.actor.object->closed();
+  node.settle();
+}
+
+SCENARIO("nothing is handed over before the subscription is confirmed") {
+  test_loops node{2};
+  const auto client = node.connect(0);
+  CHECK(client.subscribe("s", "api/ns/one") == connection::subscribe_result::pending);
+  CHECK(node.publish(0, "api/ns/one", {"early"}));
+  for (auto i = 0; i < 5; ++i)
+    node.turn(0);
+  CHECK(client.wire->said.empty());
+  node.settle();
+  CHECK(client.wire->take() == lines{"subscribed s"});
+  CHECK(node.publish(0, "api/ns/one", {"late"}));
+  node.settle();
+  CHECK(client.wire->take() == lines{"s: late"});
+  node.at(0);
+  client.actor.object->closed();
+  node.settle();
+}

@@ -57,10 +57,12 @@ struct test_connection {
 /// Some loops of one node, driven by hand.
 class test_loops {
 public:
-  explicit test_loops(std::size_t count, const directory::limits& limits = {}) {
+  explicit test_loops(std::size_t count, const directory::limits& limits = {},
+                      const loop::budget& bounds = {}) {
     std::vector<caf::strong_actor_ptr> all;
     for (std::size_t i = 0; i < count; ++i) {
-      loops_.push_back(std::make_unique<loop>(system(), i, [] {}));
+      loops_.push_back(std::make_unique<loop>(
+          system(), i, [] {}, bounds));
       directories_.push_back(spawn_on<directory>(*loops_.back(), limits));
       all.push_back(directories_.back().handle);
     }

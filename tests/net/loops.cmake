@@ -1,0 +1,9 @@
+# What runs on the loops: timers, queues, connections.
+actormesh_add_test(
+  net_loops
+  SOURCES
+  admission.cpp
+  outbound_queue.cpp
+  timer_wheel.cpp
+  LIBRARIES
+  actormesh_net)
