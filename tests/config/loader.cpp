@@ -181,17 +181,17 @@ TEST_CASE("each wrong value is reported with its place and with what was expecte
       {"http: []", R"(f.yaml:1:7: http: expected a mapping, found a list)"},
       {"? [a, b]\n: 1", R"(f.yaml:1:3: expected the name of an option, found a list)"},
       {"node:\n  loops: many",
-       R"(f.yaml:2:10: node.loops: expected a whole number from 0 to 1024; found "many")"},
+       R"(f.yaml:2:10: node.loops: expected a whole number from 0 to 64; found "many")"},
       {"node:\n  loops: -1",
-       R"(f.yaml:2:10: node.loops: expected a whole number from 0 to 1024; found "-1")"},
-      {"node:\n  loops: 1025",
-       R"(f.yaml:2:10: node.loops: expected a whole number from 0 to 1024; found "1025")"},
+       R"(f.yaml:2:10: node.loops: expected a whole number from 0 to 64; found "-1")"},
+      {"node:\n  loops: 65",
+       R"(f.yaml:2:10: node.loops: expected a whole number from 0 to 64; found "65")"},
       {"node:\n  loops: \"4\"",
-       R"(f.yaml:2:10: node.loops: expected a whole number from 0 to 1024; found "4")"},
+       R"(f.yaml:2:10: node.loops: expected a whole number from 0 to 64; found "4")"},
       {"node:\n  loops: [4]",
-       R"(f.yaml:2:10: node.loops: expected a whole number from 0 to 1024; found a list)"},
+       R"(f.yaml:2:10: node.loops: expected a whole number from 0 to 64; found a list)"},
       {"node:\n  loops:",
-       R"(f.yaml:2:3: node.loops: expected a whole number from 0 to 1024; found nothing)"},
+       R"(f.yaml:2:3: node.loops: expected a whole number from 0 to 64; found nothing)"},
       {"node: {loops: 1, loops: 2}", R"(f.yaml:1:18: "loops" is already set in line 1)"},
       {"log: {}\nlog: {level: warn}", R"(f.yaml:2:1: "log" is already set in line 1)"},
       {"node: {drain_timeout: 10}",
@@ -343,7 +343,7 @@ apis:
     namespaces: [{name: n}]
 )") ==
       texts{
-          R"(f.yaml:2:10: node.loops: expected a whole number from 0 to 1024; found "x")",
+          R"(f.yaml:2:10: node.loops: expected a whole number from 0 to 64; found "x")",
           R"(f.yaml:3:3: unknown option "nmae", did you mean "name"?)",
           R"(f.yaml:5:10: log.level: expected one of trace, debug, info, warn, error, off; found "loud")",
           "f.yaml:7:24: websocket.keep_alive_interval: expected less than "
@@ -403,7 +403,7 @@ TEST_CASE("a wrong override is reported under its own name") {
   };
   const row rows[] = {
       {{"node.loops", "x", "--loops"},
-       R"(--loops: expected a whole number from 0 to 1024; found "x")"},
+       R"(--loops: expected a whole number from 0 to 64; found "x")"},
       {{"log.levle", "info", "--set"},
        R"(--set: unknown option "log.levle", did you mean "log.level"?)"},
       {{"apis[0].id", "x", "--set"},
