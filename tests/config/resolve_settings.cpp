@@ -163,11 +163,11 @@ TEST_CASE("what is wrong with flags and environment is reported under their name
   const temporary_folder folder;
   const auto file = folder.write("f.yaml", open_api).string();
   CHECK(first_problem({.config_file = file, .loops = "x"}) ==
-        "--loops: expected a whole number from 0 to 1024; found \"x\"");
+        "--loops: expected a whole number from 0 to 64; found \"x\"");
   CHECK(first_problem({.config_file = file, .set = {"x"}}) ==
         "--set: expected OPTION=VALUE, found \"x\"");
   CHECK(first_problem({.config_file = file}, {"ACTORMESH_NODE_LOOPS=x"}) ==
-        "ACTORMESH_NODE_LOOPS: expected a whole number from 0 to 1024; found \"x\"");
+        "ACTORMESH_NODE_LOOPS: expected a whole number from 0 to 64; found \"x\"");
   const auto resolved = resolve({.config_file = file}, {"ACTORMESH_LOOPS=1"});
   REQUIRE(resolved.warnings.size() == 1);
   CHECK(resolved.warnings[0].source == "ACTORMESH_LOOPS");
