@@ -104,11 +104,7 @@ TEST_CASE("A key is refused once it has expired, in the running node too") {
   node_process node;
   http_client http{node.port()};
   http.publish("/default/a", {"1"});
-  auto text = [&] {
-    const auto listed = node.run_tool({"keys", "list", "--file", "keys.yaml"});
-    REQUIRE_FALSE(listed.empty());
-    return node.read_file("keys.yaml");
-  }();
+  auto text = node.read_file("keys.yaml");
   const auto expires = text.find("expires: ");
   REQUIRE(expires != std::string::npos);
   text.replace(expires + 9, 20, "2020-01-01T00:00:00Z");

@@ -109,28 +109,29 @@ int exit_status(pid_t pid) {
   return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 
-std::string run(const std::vector<std::string>& arguments, const fs::path& folder) {
-  auto [output, inherited] = make_pipe();
-  const descriptor errors{::open("/dev/null", O_WRONLY | O_CLOEXEC)};
-  const auto pid = spawn(arguments, folder, inherited, errors);
-  inherited.close();
-  std::string printed;
-  while (read_more(output, printed)) {
+tool_result run(const std::vector<std::string>& arguments, const fs::path& folder) {
+  auto output = make_pipe();
+  auto errors = make_pipe();
+  const auto pid = spawn(arguments, folder, output.write, errors.write);
+  output.write.close();
+  errors.write.close();
+  tool_result result;
+  while (read_more(output.read, result.output)) {
   }
-  if (const auto status = exit_status(pid); status != 0)
-    throw std::runtime_error{"actormesh exited with " + std::to_string(status) + ": " + printed};
-  return printed;
+  while (read_more(errors.read, result.errors)) {
+  }
+  result.status = exit_status(pid);
+  return result;
 }
 
-/// Made once: hashing a key for each node would take longer than the tests.
+/// Made once, not for each node.
 struct key_file {
   std::string key;
   std::string text;
 
   key_file() {
     const auto folder = make_folder();
-    key = run({"keys", "create", "--file", "keys.yaml"}, folder);
-    key.resize(key.find('\n'));
+    key = run({"keys", "create", "--file", "keys.yaml"}, folder).first_line();
     std::ifstream made{folder / "keys.yaml", std::ios::binary};
     text.assign(std::istreambuf_iterator<char>{made}, {});
     fs::remove_all(folder);
@@ -152,9 +153,8 @@ std::string default_config(const node_options& how) {
          "\n    namespaces: " + how.namespaces + "\n";
 }
 
-std::uint16_t read_port(const descriptor& output) {
+std::uint16_t read_port(const descriptor& output, std::string& printed) {
   constexpr std::string_view announcement = "listening on http://127.0.0.1:";
-  std::string printed;
   for (;;) {
     const auto begin = printed.find(announcement);
     if (begin != std::string::npos && printed.find('\n', begin) != std::string::npos)
@@ -187,7 +187,9 @@ node_process::node_process(const node_options& how)
   write_file("keys.yaml", shared_keys().text);
   write_file("other.yaml", other_keys().text);
   write_file("actormesh.yaml", how.config.empty() ? default_config(how) : how.config);
-  std::vector<std::string> arguments{"serve", "--config", "actormesh.yaml"};
+  std::vector<std::string> arguments{"serve"};
+  if (how.configured)
+    arguments.insert(arguments.end(), {"--config", "actormesh.yaml"});
   if (how.listen)
     arguments.insert(arguments.end(), {"--listen", "127.0.0.1:0"});
   arguments.insert(arguments.end(), how.flags.begin(), how.flags.end());
@@ -199,7 +201,7 @@ node_process::node_process(const node_options& how)
   errors.write.close();
   log_reader_ = std::thread{[this, from = std::move(errors.read)] { read_log(from.number()); }};
   try {
-    port_ = read_port(output_);
+    port_ = read_port(output_, printed_);
   } catch (...) {
     end_process();
     std::cerr << log();
@@ -244,7 +246,7 @@ std::string node_process::read_file(const std::string& name) const {
   return {std::istreambuf_iterator<char>{file}, {}};
 }
 
-std::string node_process::run_tool(const std::vector<std::string>& arguments) const {
+tool_result node_process::run_tool(const std::vector<std::string>& arguments) const {
   return run(arguments, folder_);
 }
 

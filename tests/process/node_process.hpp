@@ -34,6 +34,15 @@ private:
   int number_;
 };
 
+/// How a run of `actormesh` ended.
+struct tool_result {
+  int status = 0;
+  std::string output;
+  std::string errors;
+
+  [[nodiscard]] std::string first_line() const { return output.substr(0, output.find('\n')); }
+};
+
 /// What a node is told. The configuration has one API, `default`, with the key of
 /// `node_process::key`.
 struct node_options {
@@ -43,6 +52,8 @@ struct node_options {
   std::string config = {};
   /// More arguments of `actormesh serve`.
   std::vector<std::string> flags = {"--loops", "1"};
+  /// False: no `--config`, as somebody starts a node for the first time.
+  bool configured = true;
   /// Whether `--listen` replaces the listeners of the configuration.
   bool listen = true;
 };
@@ -60,6 +71,9 @@ public:
   [[nodiscard]] pid_t pid() const noexcept { return pid_; }
   [[nodiscard]] const std::filesystem::path& folder() const noexcept { return folder_; }
 
+  /// What the node had printed when it was ready.
+  [[nodiscard]] const std::string& printed() const noexcept { return printed_; }
+
   /// A key that is in `keys.yaml` of every node.
   [[nodiscard]] static const std::string& key();
 
@@ -71,8 +85,8 @@ public:
 
   [[nodiscard]] std::string read_file(const std::string& name) const;
 
-  /// Runs `actormesh` with these arguments in the node's folder; returns what it printed.
-  [[nodiscard]] std::string run_tool(const std::vector<std::string>& arguments) const;
+  /// Runs `actormesh` with these arguments in the node's folder, to its end.
+  [[nodiscard]] tool_result run_tool(const std::vector<std::string>& arguments) const;
 
   void signal(int number) const;
 
@@ -95,6 +109,7 @@ private:
   std::filesystem::path folder_;
   pid_t pid_ = 0;
   descriptor output_;
+  std::string printed_;
   std::uint16_t port_ = 0;
 
   mutable std::mutex mutex_;
