@@ -3,6 +3,8 @@
 
 #include <catch2/catch.hpp>
 
+#include <deque>
+
 namespace actormesh::process {
 
 namespace {
@@ -116,6 +118,35 @@ TEST_CASE("With drop_newest a subscriber that stopped reading finds the oldest e
   now.require_sums();
   now.http.publish("/default/a", {event(now.published)});
   REQUIRE(number_of(now.stalled.read_event("s")) == now.published);
+}
+
+TEST_CASE("On several loops a subscriber that stops reading delays nobody, and the sums agree") {
+  node_process node{{.namespaces = "[{name: default, slow_consumer: drop_newest}]",
+                     .flags = {"--loops", "2", "--set", "websocket.queue_bytes=256KiB"}}};
+  constexpr std::size_t pairs = 8;
+  std::deque<web_socket> stalled;
+  std::deque<web_socket> reading;
+  for (std::size_t i = 0; i < pairs; ++i) {
+    stalled.emplace_back(node.port(), web_socket::options{.receive_buffer = 4096});
+    stalled.back().subscribe("s", "/default/*");
+    reading.emplace_back(node.port());
+    reading.back().subscribe("r", "/default/a");
+  }
+  http_client http{node.port()};
+  constexpr int count = 60;
+  for (int i = 0; i < count; ++i) {
+    http.publish("/default/a", {event(i)});
+    for (auto& each : reading)
+      REQUIRE(number_of(each.read_event("r")) == i);
+  }
+  // Those that stalled go: what still waits for them is lost, and counted too.
+  for (auto& each : stalled)
+    each.socket().reset();
+  const auto counted = wait_for_metrics(
+      http, [](const metrics& now) { return now["actormesh_websocket_connections"] == pairs; });
+  REQUIRE(counted[dropped_newest] > 0);
+  REQUIRE(counted["actormesh_deliveries_total"] + counted.sum("actormesh_losses_total") ==
+          2.0 * pairs * count);
 }
 
 TEST_CASE("Replies to a client that does not read them wait, and so do its requests") {

@@ -53,7 +53,7 @@ TEST_CASE("A character may be split between fragments") {
 TEST_CASE("A ping of any length is answered with its payload, a pong is not") {
   node_process node;
   web_socket client{node.port()};
-  for (const std::size_t size : {0, 1, 124, 125}) {
+  for (const std::size_t size : {0U, 1U, 124U, 125U}) {
     client.send({.what = opcode::pong, .payload = "unasked"});
     std::string payload(size, '\xFF');
     client.send({.what = opcode::ping, .payload = payload});

@@ -126,6 +126,24 @@ TEST_CASE("Connections of an API are limited, and a place that is left is taken 
   }
 }
 
+TEST_CASE("A client that is refused takes a place too, until it is gone") {
+  node_process node{{.limits = "{connections: 1}"}};
+  const auto stranger =
+      upgrade_request("Sec-WebSocket-Protocol: aws-appsync-event-ws\r\nx-api-key: da2-wrong\r\n");
+  web_socket refused{node.port(), {.request = stranger}};
+  {
+    web_socket client{node.port()};
+    REQUIRE(client.ask(R"({"type":"connection_init"})") == connection_limit_error);
+  }
+  refused.socket().reset();
+  http_client http{node.port()};
+  wait_for_metrics(http, [](const metrics& now) {
+    return now["actormesh_api_connections{api=\"default\"}"] == 0;
+  });
+  web_socket client{node.port()};
+  client.subscribe("s", "/default/a");
+}
+
 TEST_CASE("New connections are limited in a second") {
   node_process node{{.limits = "{connections_per_second: 1}"}};
   // At most as many are let in as seconds pass, and one more.
