@@ -2,11 +2,19 @@
 
 #include "actors/directory.hpp"
 
+#include <algorithm>
 #include <bit>
 #include <cassert>
 #include <utility>
 
 namespace actormesh {
+
+namespace {
+
+/// Up to so many subscribers a search is as fast as an index, and smaller.
+constexpr std::size_t subscribers_without_index = 16;
+
+} // namespace
 
 channel::channel(caf::actor_config& cfg, loop& home, directory& dir, identity who)
   : loop_actor(cfg, home)
@@ -45,8 +53,8 @@ void channel::on_publish(const publish_events& what) {
 }
 
 void channel::on_join(caf::strong_actor_ptr who, std::uint64_t join) {
-  if (places_.try_emplace(who->aid, subscribers_.size()).second) {
-    subscribers_.push_back(who);
+  if (place_of(who) == subscribers_.size()) {
+    add(who);
     if (subscribers_.size() == 1) {
       confirmed_ = false;
       ticket_ = directory_.announce(*this, directory::interest::gained);
@@ -60,14 +68,8 @@ void channel::on_join(caf::strong_actor_ptr who, std::uint64_t join) {
 }
 
 void channel::on_leave(const caf::strong_actor_ptr& who) {
-  if (const auto found = places_.find(who->aid); found != places_.end()) {
-    const auto place = found->second;
-    places_.erase(found);
-    if (place + 1 != subscribers_.size()) {
-      subscribers_[place] = std::move(subscribers_.back());
-      places_[subscribers_[place]->aid] = place;
-    }
-    subscribers_.pop_back();
+  if (const auto place = place_of(who); place != subscribers_.size()) {
+    remove(place);
     std::erase_if(unconfirmed_, [&](const auto& each) { return each.who == who; });
     if (subscribers_.empty()) {
       confirmed_ = false;
@@ -77,6 +79,37 @@ void channel::on_leave(const caf::strong_actor_ptr& who) {
   }
   tell(who, nullptr, left{});
   message_handled();
+}
+
+std::size_t channel::place_of(const caf::strong_actor_ptr& who) const {
+  if (!places_)
+    return static_cast<std::size_t>(std::ranges::find(subscribers_, who) - subscribers_.begin());
+  const auto found = places_->find(who->aid);
+  return found == places_->end() ? subscribers_.size() : found->second;
+}
+
+void channel::add(const caf::strong_actor_ptr& who) {
+  subscribers_.push_back(who);
+  if (places_) {
+    places_->emplace(who->aid, subscribers_.size() - 1);
+  } else if (subscribers_.size() > subscribers_without_index) {
+    places_ = std::make_unique<place_index>();
+    for (std::size_t place = 0; place < subscribers_.size(); ++place)
+      places_->emplace(subscribers_[place]->aid, place);
+  }
+}
+
+void channel::remove(std::size_t place) {
+  if (places_)
+    places_->erase(subscribers_[place]->aid);
+  if (place + 1 != subscribers_.size()) {
+    subscribers_[place] = std::move(subscribers_.back());
+    if (places_)
+      (*places_)[subscribers_[place]->aid] = place;
+  }
+  subscribers_.pop_back();
+  if (subscribers_.empty())
+    places_.reset();
 }
 
 void channel::interest_confirmed(std::uint64_t ticket) {

@@ -9,6 +9,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -66,6 +67,9 @@ private:
   void on_publish(const publish_events& what);
   void on_join(caf::strong_actor_ptr who, std::uint64_t join);
   void on_leave(const caf::strong_actor_ptr& who);
+  [[nodiscard]] std::size_t place_of(const caf::strong_actor_ptr& who) const;
+  void add(const caf::strong_actor_ptr& who);
+  void remove(std::size_t place);
   void message_handled();
 
   void collect(const event_batch_ptr& batch);
@@ -78,7 +82,9 @@ private:
   identity who_;
   bool pattern_;
   std::vector<caf::strong_actor_ptr> subscribers_;
-  boost::unordered_flat_map<caf::actor_id, std::size_t> places_; ///< Of each in `subscribers_`.
+  /// The place of each in `subscribers_`; none while they are few, since most channels have few.
+  using place_index = boost::unordered_flat_map<caf::actor_id, std::size_t>;
+  std::unique_ptr<place_index> places_;
 
   /// What was published here in this turn. The first batch is kept as it came; only when a second
   /// comes are they put together.

@@ -11,7 +11,7 @@ connection::connection(caf::actor_config& cfg, loop& home, limits lim)
   , limits_(lim)
   , publish_rate_(lim.publishes_per_second) {}
 
-void connection::attach(std::unique_ptr<edge> wire) {
+void connection::begin(std::unique_ptr<edge> wire) {
   assert(edge_ == nullptr);
   edge_ = std::move(wire);
   self_ = ctrl();
@@ -89,9 +89,10 @@ void connection::closed() {
   // `channels_` stays: what is still delivered for a subscription is counted as lost.
   auto gone = std::exchange(subscriptions_, {});
   std::ranges::sort(gone, {}, [](const auto& sub) { return sub.where.channel; });
-  const auto again =
-      std::ranges::unique(gone, {}, [](const auto& sub) { return sub.where.channel; });
-  gone.erase(again.begin(), again.end());
+  const auto same_channel = [](const auto& a, const auto& b) {
+    return a.where.channel == b.where.channel;
+  };
+  gone.erase(std::unique(gone.begin(), gone.end(), same_channel), gone.end());
   leaving_ += gone.size();
   for (const auto& sub : gone)
     home().channels().leave(sub.where, ctrl());

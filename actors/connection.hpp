@@ -70,7 +70,8 @@ public:
   connection(caf::actor_config& cfg, loop& home, limits lim);
 
   /// To be called once, right after the connection was made.
-  void attach(std::unique_ptr<edge> wire);
+  void begin(std::unique_ptr<edge> wire);
+  using loop_actor::attach; // CAF's own, for what watches an actor
 
   /// The wire side; null after the end.
   [[nodiscard]] edge* wire() const noexcept { return edge_.get(); }
@@ -109,7 +110,7 @@ private:
 
   limits limits_;
   std::unique_ptr<edge> edge_;
-  caf::strong_actor_ptr self_; ///< From `attach` to `closed`: an open connection lives.
+  caf::strong_actor_ptr self_; ///< From `begin` to `closed`: an open connection lives.
   std::vector<subscription> subscriptions_;
   std::vector<channel_id> channels_; ///< Of each subscription: what a delivery is looked up in.
   std::uint64_t last_join_ = 0;

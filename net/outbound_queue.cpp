@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdint>
 #include <cstring>
 #include <deque>
 #include <utility>
@@ -106,31 +107,40 @@ std::size_t outbound_queue::queued_bytes() const noexcept {
 }
 
 bool outbound_queue::append_text(std::string_view text) {
-  return append_own(websocket::opcode::text, text);
+  std::array<char, websocket::max_header_size> header;
+  const auto size = websocket::write_header(header.data(), websocket::opcode::text,
+                                            websocket::compressed::no, text.size());
+  return append_own({header.data(), size}, text, limit_bytes_);
 }
 
 bool outbound_queue::append_control(websocket::opcode op, std::string_view payload) {
-  return append_own(op, payload);
+  std::array<char, websocket::max_header_size> header;
+  const auto size =
+      websocket::write_header(header.data(), op, websocket::compressed::no, payload.size());
+  // A close frame is the last one: it always fits.
+  const auto limit = op == websocket::opcode::close ? SIZE_MAX : limit_bytes_;
+  return append_own({header.data(), size}, payload, limit);
 }
 
-bool outbound_queue::append_own(websocket::opcode op, std::string_view payload) {
-  std::array<char, websocket::max_header_size> header;
-  const auto header_bytes =
-      websocket::write_header(header.data(), op, websocket::compressed::no, payload.size());
-  const auto size = header_bytes + payload.size();
+bool outbound_queue::append_raw(std::string_view bytes) {
+  return append_own({}, bytes, limit_bytes_);
+}
+
+bool outbound_queue::append_own(std::string_view header, std::string_view payload,
+                                std::size_t limit_bytes) {
+  const auto size = header.size() + payload.size();
   if (!backlog_ && make_room(size)) {
-    put(*staged_, {header.data(), header_bytes});
+    put(*staged_, header);
     put(*staged_, payload);
     return true;
   }
   if (!backlog_)
     backlog_ = std::make_unique<backlog>();
-  // A close frame is the last one: it always fits.
-  if (!empty() && queued_bytes() + size > limit_bytes_ && op != websocket::opcode::close)
+  if (!empty() && size > limit_bytes - std::min(queued_bytes(), limit_bytes))
     return false;
   std::string own;
   own.reserve(size);
-  own.append(header.data(), header_bytes).append(payload);
+  own.append(header).append(payload);
   backlog_->push(
       {.size = size, .own = std::move(own), .prefix = nullptr, .what = nullptr, .tail = {}});
   return true;

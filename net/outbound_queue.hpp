@@ -57,6 +57,9 @@ public:
   /// Queues a control frame (payload at most 125 bytes). False if the queue is full.
   [[nodiscard]] bool append_control(websocket::opcode op, std::string_view payload);
 
+  /// Queues bytes as they are: the answer to the upgrade. False if the queue is full.
+  [[nodiscard]] bool append_raw(std::string_view bytes);
+
   [[nodiscard]] event_status append_event(const event_frame& frame,
                                           config::slow_consumer_policy policy);
 
@@ -75,7 +78,8 @@ public:
 private:
   struct backlog;
 
-  [[nodiscard]] bool append_own(websocket::opcode op, std::string_view payload);
+  [[nodiscard]] bool append_own(std::string_view header, std::string_view payload,
+                                std::size_t limit_bytes);
   [[nodiscard]] event_status queue_event(const event_frame& frame,
                                          config::slow_consumer_policy policy, std::size_t size);
   bool put_event(const event_frame& frame);

@@ -287,7 +287,7 @@ void router::upgrade(http::exchange& what, const appsync::api_ptr& to) {
       realtime_, *made.object, std::move(socket),
       appsync::realtime_edge::options{to, std::move(admitted), refused, deflate, id});
   auto& started = *wire;
-  made.object->attach(std::move(wire));
+  made.object->begin(std::move(wire));
   started.start(response, rest);
 }
 

@@ -81,13 +81,10 @@ realtime_edge::realtime_edge(realtime_context& context, connection& owner,
 realtime_edge::~realtime_edge() { context_.loop.counters().connections.sub(); }
 
 void realtime_edge::start(std::string_view response, std::string_view rest) {
-  const iovec head{const_cast<char*>(response.data()), response.size()};
-  const auto wrote = socket_->write({&head, 1});
-  // A fresh socket takes a few hundred bytes; one that doesn't is broken.
-  if (wrote.outcome != net::stream::status::ok || wrote.bytes != response.size())
-    return end(close_reason::client_gone);
-  context_.loop.counters().bytes_sent.add(wrote.bytes);
   set_timer();
+  if (!out_.append_raw(response))
+    return end(close_reason::client_gone);
+  context_.loop.actors().flush_later(*this);
   if (!rest.empty()) {
     std::string copy{rest};
     take(copy);

@@ -167,7 +167,7 @@ private:
 SCENARIO("a connection may end whatever it is told") {
   test_loops node{1};
   auto made = spawn_on<connection>(node.at(0), connection::limits{});
-  made.object->attach(std::make_unique<breaking_edge>(*made.object));
+  made.object->begin(std::make_unique<breaking_edge>(*made.object));
   CHECK(made.object->subscribe({"x", "api/ns/one", {}, nullptr}) ==
         connection::subscribe_result::pending);
   CHECK(made.object->subscribe({"y", "api/ns/one", {}, nullptr}) ==
@@ -222,4 +222,29 @@ SCENARIO("nothing is handed over before the subscription is confirmed") {
   node.at(0);
   client.actor.object->closed();
   node.settle();
+}
+
+SCENARIO("many subscribers come and go in any order") {
+  test_loops node{1};
+  std::vector<test_connection> clients;
+  for (auto i = 0; i < 50; ++i) {
+    clients.push_back(node.connect(0));
+    CHECK(clients.back().subscribe("s", "api/ns/one") == connection::subscribe_result::pending);
+  }
+  node.settle();
+  // Every third goes, from both ends and from the middle.
+  for (std::size_t i = 0; i < clients.size(); i += 3)
+    CHECK(clients[i].actor.object->unsubscribe("s"));
+  node.settle();
+  for (const auto& each : clients)
+    each.wire->take();
+  CHECK(node.publish(0, "api/ns/one", {"1"}));
+  node.settle();
+  for (std::size_t i = 0; i < clients.size(); ++i)
+    CHECK(clients[i].wire->take() == (i % 3 == 0 ? lines{} : lines{"s: 1"}));
+  for (const auto& each : clients)
+    each.actor.object->closed();
+  node.settle();
+  CHECK(node.channels(0).size() == 1);
+  CHECK(node.at(0).counters().subscriptions.get() == 0);
 }

@@ -110,7 +110,7 @@ public:
     auto made = spawn_on<connection>(at(i), limits);
     auto wire = std::make_unique<recording_edge>();
     auto* seen = wire.get();
-    made.object->attach(std::move(wire));
+    made.object->begin(std::move(wire));
     return {std::move(made), seen};
   }
 

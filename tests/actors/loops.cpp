@@ -181,7 +181,7 @@ SCENARIO("a turn is bounded") {
       auto made = spawn_on<connection>(home, connection::limits{});
       auto wire = std::make_unique<recording_edge>();
       auto* seen = wire.get();
-      made.object->attach(std::move(wire));
+      made.object->begin(std::move(wire));
       clients.push_back({std::move(made), seen});
       CHECK(clients.back().subscribe("s", "api/ns/one") == connection::subscribe_result::pending);
     }

@@ -3,6 +3,7 @@ actormesh_add_test(
   net_loops
   SOURCES
   admission.cpp
+  connection_faults.cpp
   outbound_queue.cpp
   timer_wheel.cpp
   LIBRARIES
