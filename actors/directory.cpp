@@ -140,7 +140,7 @@ void directory::on_route_events(const route_events& what) {
   for (const auto& [key, batch] : what.batches) {
     if (auto* entry = find(key); entry != nullptr && entry->object->subscribers() != 0)
       entry->object->accept_routed(batch);
-    for_each_pattern(key, scratch_, [&](std::string_view pattern) {
+    for_each_pattern(key, scratch_, [this, &batch = batch](std::string_view pattern) {
       if (auto* entry = find(pattern); entry != nullptr && entry->object->subscribers() != 0)
         entry->object->accept_routed(batch);
     });
