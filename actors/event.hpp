@@ -22,7 +22,7 @@ namespace actormesh {
 enum class wire_form : std::uint8_t {
   appsync_text,     ///< The shared part of a `data` frame.
   appsync_deflated, ///< The same, compressed.
-  count_,
+  count,
 };
 
 /// Any thread: one event, as published, shared by everything that carries it.
@@ -57,7 +57,7 @@ public:
 private:
   std::string payload_;
   time_point received_;
-  mutable std::array<std::atomic<const std::string*>, static_cast<std::size_t>(wire_form::count_)>
+  mutable std::array<std::atomic<const std::string*>, static_cast<std::size_t>(wire_form::count)>
       forms_{};
 };
 

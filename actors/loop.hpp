@@ -68,7 +68,7 @@ public:
   loop(caf::actor_system& system, std::size_t index, std::function<void()> wake, budget bounds);
   loop(const loop&) = delete;
   loop& operator=(const loop&) = delete;
-  ~loop();
+  ~loop() override;
 
   /// Any thread: queues an actor. A call from another thread wakes the loop.
   void exec_later(caf::resumable* what) override;

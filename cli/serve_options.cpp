@@ -16,7 +16,6 @@ namespace {
 
 namespace fs = std::filesystem;
 using config::override_value;
-using config::problem;
 using config::problems;
 using config::result;
 using config::severity;

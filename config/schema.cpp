@@ -597,9 +597,10 @@ bool assign(const option<Owner>& which, Owner& owner, written_scalar scalar) {
       return false;
     } else {
       auto parsed = parse_value<Value>(which, scalar);
-      if (parsed)
-        value = *std::move(parsed);
-      return parsed.has_value();
+      if (!parsed)
+        return false;
+      value = *std::move(parsed);
+      return true;
     }
   });
 }
@@ -611,9 +612,10 @@ bool append(const option<Owner>& which, Owner& owner, written_scalar scalar) {
       return false;
     } else {
       auto parsed = parse_value<typename Value::value_type>(which, scalar);
-      if (parsed)
-        value.push_back(*std::move(parsed));
-      return parsed.has_value();
+      if (!parsed)
+        return false;
+      value.push_back(*std::move(parsed));
+      return true;
     }
   });
 }

@@ -9,7 +9,6 @@ namespace actormesh::net {
 
 namespace {
 
-using prometheus::ClientMetric;
 using prometheus::MetricFamily;
 using prometheus::MetricType;
 using telemetry::counter;
@@ -35,7 +34,7 @@ public:
   void totals(const char* name, const char* help, const char* label,
               telemetry::counters_by<Enum> loop_counters::*member) {
     auto& made = family(name, help, MetricType::Counter);
-    for (std::size_t i = 0; i < static_cast<std::size_t>(Enum::count_); ++i) {
+    for (std::size_t i = 0; i < static_cast<std::size_t>(Enum::count); ++i) {
       auto& metric = made.metric.emplace_back();
       metric.label.push_back({label, to_string(static_cast<Enum>(i))});
       for (const auto* each : loops_)

@@ -16,7 +16,7 @@ const char* to_string(loss_reason why) noexcept {
     return "connection_closed";
   case loss_reason::drain_timeout:
     return "drain_timeout";
-  case loss_reason::count_:
+  case loss_reason::count:
     break;
   }
   return "?";
@@ -36,7 +36,7 @@ const char* to_string(publish_result how) noexcept {
     return "rate_limited";
   case publish_result::unavailable:
     return "unavailable";
-  case publish_result::count_:
+  case publish_result::count:
     break;
   }
   return "?";
@@ -54,7 +54,7 @@ const char* to_string(connect_result how) noexcept {
     return "too_many";
   case connect_result::bad_request:
     return "bad_request";
-  case connect_result::count_:
+  case connect_result::count:
     break;
   }
   return "?";

@@ -36,7 +36,7 @@ enum class loss_reason : std::uint8_t {
   slow_consumer_dropped_newest,
   connection_closed, ///< It was queued when the connection ended for another reason.
   drain_timeout,     ///< It was queued when a stopping node ran out of time.
-  count_,
+  count,
 };
 
 /// How a publish request ended.
@@ -47,7 +47,7 @@ enum class publish_result : std::uint8_t {
   unauthorized,
   rate_limited,
   unavailable,
-  count_,
+  count,
 };
 
 /// How a connection attempt ended.
@@ -57,7 +57,7 @@ enum class connect_result : std::uint8_t {
   rate_limited,
   too_many,
   bad_request,
-  count_,
+  count,
 };
 
 [[nodiscard]] const char* to_string(loss_reason) noexcept;
@@ -88,7 +88,7 @@ private:
 };
 
 template <class Enum>
-using counters_by = std::array<counter, static_cast<std::size_t>(Enum::count_)>;
+using counters_by = std::array<counter, static_cast<std::size_t>(Enum::count)>;
 
 /// Everything one loop counts. Totals never fall; gauges (marked) do.
 struct loop_counters {

@@ -56,7 +56,7 @@ publish_outcome publish(net::event_loop& loop, const api& to, operation&& what,
     if (text.size() > to.settings().limits.event_bytes)
       entry.outcome = error::event_too_large;
     else
-      accepted.push_back(caf::make_counted<event>(std::move(text), received));
+      accepted.emplace_back(caf::make_counted<event>(std::move(text), received));
   }
   const auto all = accepted.size() == what.events.size();
   const auto number = accepted.size();

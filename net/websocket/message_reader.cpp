@@ -134,7 +134,7 @@ public:
         break;
     }
     result_.consumed = input_size - rest_.size();
-    return std::move(result_);
+    return result_;
   }
 
 private:
