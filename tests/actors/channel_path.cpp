@@ -39,7 +39,7 @@ TEST_CASE("a channel has one canonical name, however its slashes are written") {
     std::string text;
     std::string canonical;
   };
-  const auto row_ = GENERATE(values<row>({
+  const auto given = GENERATE(values<row>({
       {"news", "/news"},
       {"/news", "/news"},
       {"news/", "/news"},
@@ -56,9 +56,9 @@ TEST_CASE("a channel has one canonical name, however its slashes are written") {
       {"/a/" + fifty + "/", "/a/" + fifty},
       {"a" + std::string(48, '-') + "a", "/a" + std::string(48, '-') + "a"},
   }));
-  CAPTURE(row_.text);
-  CHECK(channel(row_.text) == row_.canonical);
-  CHECK(subscription(row_.text) == row_.canonical);
+  CAPTURE(given.text);
+  CHECK(channel(given.text) == given.canonical);
+  CHECK(subscription(given.text) == given.canonical);
 }
 
 TEST_CASE("what is no channel is refused for publishing and for subscribing") {
@@ -107,7 +107,7 @@ TEST_CASE(
     std::string text;
     std::string canonical;
   };
-  const auto row_ = GENERATE(values<row>({
+  const auto given = GENERATE(values<row>({
       {"ns/*", "/ns/*"},
       {"/ns/*", "/ns/*"},
       {"/ns/*/", "/ns/*"},
@@ -115,9 +115,9 @@ TEST_CASE(
       {"/a/b/c/d/*", "/a/b/c/d/*"},
       {"/" + fifty + "/*", "/" + fifty + "/*"},
   }));
-  CAPTURE(row_.text);
-  CHECK(subscription(row_.text) == row_.canonical);
-  CHECK(channel(row_.text).empty());
+  CAPTURE(given.text);
+  CHECK(subscription(given.text) == given.canonical);
+  CHECK(channel(given.text).empty());
 }
 
 TEST_CASE("an asterisk anywhere else is refused") {
@@ -151,18 +151,18 @@ TEST_CASE("a path knows its namespace, its segments and whether it is a pattern"
     std::size_t segments;
     bool is_pattern;
   };
-  const auto row_ = GENERATE(values<row>({
+  const auto given = GENERATE(values<row>({
       {"news", "news", 1, false},
       {"default/orders/", "default", 2, false},
       {"a/b/c/d/e", "a", 5, false},
       {"ns/*", "ns", 2, true},
       {"a/b/c/d/*", "a", 5, true},
   }));
-  const auto path = channel_path::parse_subscription(row_.text);
+  const auto path = channel_path::parse_subscription(given.text);
   REQUIRE(path);
-  CHECK(path->name_space() == row_.name_space);
-  CHECK(path->segments() == row_.segments);
-  CHECK(path->is_pattern() == row_.is_pattern);
+  CHECK(path->name_space() == given.name_space);
+  CHECK(path->segments() == given.segments);
+  CHECK(path->is_pattern() == given.is_pattern);
 }
 
 TEST_CASE("names are compared with their case") {

@@ -117,7 +117,7 @@ public:
   bool publish(std::size_t i, std::string_view key, const std::vector<std::string>& payloads) {
     std::vector<event_ptr> events;
     for (const auto& each : payloads)
-      events.push_back(caf::make_counted<event>(each, std::chrono::steady_clock::now()));
+      events.emplace_back(caf::make_counted<event>(each, std::chrono::steady_clock::now()));
     return channels(i).publish(key, caf::make_counted<event_batch>(std::move(events)));
   }
 

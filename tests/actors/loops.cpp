@@ -188,9 +188,9 @@ SCENARIO("a turn is bounded") {
     home.settle();
     const auto publish = [&](const char* payload) {
       std::vector<event_ptr> events;
-      events.push_back(caf::make_counted<event>(payload, std::chrono::steady_clock::now()));
-      CHECK(channels.object->publish("api/ns/one",
-                                     caf::make_counted<event_batch>(std::move(events))));
+      events.emplace_back(caf::make_counted<event>(payload, std::chrono::steady_clock::now()));
+      const auto batch = caf::make_counted<event_batch>(std::move(events));
+      CHECK(channels.object->publish("api/ns/one", batch));
     };
     publish("1");
     CHECK(home.finish_turn());

@@ -37,7 +37,7 @@ TEST_CASE("a string is escaped as JSON.stringify does") {
     std::string text;
     std::string escaped;
   };
-  const auto row_ = GENERATE(values<row>({
+  const auto given = GENERATE(values<row>({
       {"", ""},
       {"plain", "plain"},
       {R"({"some":"json"})", R"({\"some\":\"json\"})"},
@@ -48,9 +48,9 @@ TEST_CASE("a string is escaped as JSON.stringify does") {
       {"h\xC3\xA9llo \xE2\x82\xAC \xF0\x9F\x98\x80", "h\xC3\xA9llo \xE2\x82\xAC \xF0\x9F\x98\x80"},
       {"\xE2\x80\xA8\xE2\x80\xA9", "\xE2\x80\xA8\xE2\x80\xA9"},
   }));
-  CAPTURE(row_.text);
-  CHECK(escaped(row_.text) == row_.escaped);
-  CHECK(escaped_size(row_.text) == row_.escaped.size());
+  CAPTURE(given.text);
+  CHECK(escaped(given.text) == given.escaped);
+  CHECK(escaped_size(given.text) == given.escaped.size());
 }
 
 TEST_CASE("every byte is escaped alike at every place of a long text") {
@@ -120,7 +120,7 @@ TEST_CASE("connection_error has an errorCode, which tells clients whether to try
     error what;
     std::string frame;
   };
-  const auto row_ = GENERATE(values<row>({
+  const auto given = GENERATE(values<row>({
       {error::unauthorized,
        R"({"type":"connection_error","errors":[{"errorType":"UnauthorizedException",)"
        R"("message":"You are not authorized to make this call.","errorCode":401}]})"},
@@ -143,7 +143,7 @@ TEST_CASE("connection_error has an errorCode, which tells clients whether to try
        R"({"type":"connection_error","errors":[{"errorType":"UnauthorizedException",)"
        R"("errorCode":401}]})"},
   }));
-  CHECK(made_by(append_connection_error, row_.what) == row_.frame);
+  CHECK(made_by(append_connection_error, given.what) == given.frame);
 }
 
 TEST_CASE("subscribe_error, unsubscribe_error and publish_error name type, id and reason") {
@@ -152,7 +152,7 @@ TEST_CASE("subscribe_error, unsubscribe_error and publish_error name type, id an
     error what;
     std::string frame;
   };
-  const auto row_ = GENERATE(values<row>({
+  const auto given = GENERATE(values<row>({
       {"subscribe_error", error::unauthorized,
        R"({"type":"subscribe_error","id":"ee84","errors":[{"errorType":"UnauthorizedException",)"
        R"("message":"You are not authorized to make this call."}]})"},
@@ -199,9 +199,9 @@ TEST_CASE("subscribe_error, unsubscribe_error and publish_error name type, id an
        R"({"type":"publish_error","id":"ee84","errors":[{"errorType":"BadRequestException",)"
        R"("message":"An event is not a string that holds valid JSON"}]})"},
   }));
-  CAPTURE(to_string(row_.what));
-  CHECK(made_by(append_operation_error, row_.kind, "ee84", row_.what, stated_limits{}) ==
-        row_.frame);
+  CAPTURE(to_string(given.what));
+  CHECK(made_by(append_operation_error, given.kind, "ee84", given.what, stated_limits{}) ==
+        given.frame);
 }
 
 TEST_CASE("an operation whose id could not be read is answered without one") {
@@ -261,7 +261,7 @@ TEST_CASE("an HTTP error has errors[], the message again at the top, and its sta
     unsigned status;
     std::string body;
   };
-  const auto row_ = GENERATE(values<row>({
+  const auto given = GENERATE(values<row>({
       {error::unauthorized, 401,
        R"({"errors":[{"errorType":"UnauthorizedException",)"
        R"("message":"You are not authorized to make this call."}],)"
@@ -325,9 +325,9 @@ TEST_CASE("an HTTP error has errors[], the message again at the top, and its sta
        R"("message":"There was an error processing the operation"}],)"
        R"("message":"There was an error processing the operation"})"},
   }));
-  CAPTURE(to_string(row_.what));
-  CHECK(made_by(append_http_error, row_.what, stated_limits{}) == row_.body);
-  CHECK(shape_of(row_.what, surface::http).status == row_.status);
+  CAPTURE(to_string(given.what));
+  CHECK(made_by(append_http_error, given.what, stated_limits{}) == given.body);
+  CHECK(shape_of(given.what, surface::http).status == given.status);
 }
 
 TEST_CASE("messages name the limits that are configured") {

@@ -120,7 +120,7 @@ TEST_CASE("a frame that cannot be carried out names its type, its id and the rea
     error problem;
   };
   using enum operation_type;
-  const auto row_ = GENERATE(values<row>({
+  const auto given = GENERATE(values<row>({
       // not a JSON object
       {"", unknown, "", error::malformed_json},
       {"null", unknown, "", error::malformed_json},
@@ -193,11 +193,11 @@ TEST_CASE("a frame that cannot be carried out names its type, its id and the rea
       {publish_of(R"(["1",2,"3"])"), publish, "1", error::event_not_json},
       {publish_of(R"(["1","hello"])"), publish, "1", error::event_not_json},
   }));
-  CAPTURE(row_.text);
-  const auto result = frame(row_.text);
-  CHECK(result.type == row_.type);
-  CHECK(result.id == row_.id);
-  CHECK(std::string{to_string(result.problem)} == to_string(row_.problem));
+  CAPTURE(given.text);
+  const auto result = frame(given.text);
+  CHECK(result.type == given.type);
+  CHECK(result.id == given.id);
+  CHECK(std::string{to_string(result.problem)} == to_string(given.problem));
   CHECK(result.events.empty());
 }
 
@@ -263,7 +263,7 @@ TEST_CASE("an event is JSON of any type and is handed on byte for byte") {
     std::string in_frame; ///< The element of `events`.
     std::string event;
   };
-  const auto row_ = GENERATE(values<row>({
+  const auto given = GENERATE(values<row>({
       {R"("{\"a\":1}")", R"({"a":1})"},
       {R"("\"Breaking news!\"")", R"("Breaking news!")"},
       {R"("123")", "123"},
@@ -280,10 +280,10 @@ TEST_CASE("an event is JSON of any type and is handed on byte for byte") {
        "\"\xC3\xA9\xE2\x82\xAC\xF0\x9F\x98\x80\""},
       {R"("\"\u007f\u2028\"")", "\"\x7F\xE2\x80\xA8\""},
   }));
-  CAPTURE(row_.in_frame);
-  const auto result = frame(publish_of("[" + row_.in_frame + "]"));
+  CAPTURE(given.in_frame);
+  const auto result = frame(publish_of("[" + given.in_frame + "]"));
   CHECK(result.problem == error::none);
-  CHECK(result.events == texts{row_.event});
+  CHECK(result.events == texts{given.event});
 }
 
 TEST_CASE("an event that is no JSON fails the request") {
@@ -410,7 +410,7 @@ TEST_CASE("a body that cannot be published names the reason") {
     std::string body;
     error problem;
   };
-  const auto row_ = GENERATE(values<row>({
+  const auto given = GENERATE(values<row>({
       {"", error::malformed_json},
       {"hello", error::malformed_json},
       {"[]", error::malformed_json},
@@ -424,10 +424,10 @@ TEST_CASE("a body that cannot be published names the reason") {
       {R"({"channel":"/a","events":["1","1","1","1","1","1"]})", error::too_many_events},
       {R"({"channel":"/a","events":[{"a":1}]})", error::event_not_json},
   }));
-  CAPTURE(row_.body);
-  const auto result = http(row_.body);
+  CAPTURE(given.body);
+  const auto result = http(given.body);
   CHECK(result.type == operation_type::publish);
-  CHECK(std::string{to_string(result.problem)} == to_string(row_.problem));
+  CHECK(std::string{to_string(result.problem)} == to_string(given.problem));
   CHECK(result.events.empty());
 }
 
@@ -449,7 +449,7 @@ TEST_CASE("padding, plain base64 and names in other case are accepted") {
     std::string text;
     std::string host;
   };
-  const auto row_ = GENERATE(values<row>({
+  const auto given = GENERATE(values<row>({
       {"eyJob3N0IjoiYSJ9", "a"},    // {"host":"a"}
       {"eyJob3N0IjoiYWIifQ", "ab"}, // {"host":"ab"}
       {"eyJob3N0IjoiYWIifQ==", "ab"},
@@ -461,10 +461,10 @@ TEST_CASE("padding, plain base64 and names in other case are accepted") {
       {"eyJob3N0Ijoifn5+Pz8/In0=", "~~~???"},  // the same in plain base64
       {"eyJob3N0IjoiYiIsIkhPU1QiOiJhIn0", "a"} // {"host":"b","HOST":"a"}
   }));
-  CAPTURE(row_.text);
-  const auto result = decode_header_protocol(row_.text);
+  CAPTURE(given.text);
+  const auto result = decode_header_protocol(given.text);
   REQUIRE(result);
-  CHECK(result->host == row_.host);
+  CHECK(result->host == given.host);
 }
 
 TEST_CASE("credentials of the wrong type or with control characters are as if absent") {

@@ -161,7 +161,7 @@ TEST_CASE("what a request asks of its connection is read") {
     bool upgrade;
     bool expect_continue;
   };
-  const auto row_ = GENERATE(values<row>({
+  const auto given = GENERATE(values<row>({
       {"HTTP/1.1", "", true, false, false},
       {"HTTP/1.1", "Connection: close\r\n", false, false, false},
       {"HTTP/1.1", "Connection: foo, Close\r\n", false, false, false},
@@ -177,11 +177,11 @@ TEST_CASE("what a request asks of its connection is read") {
       {"HTTP/1.0", "Connection: upgrade\r\n", false, false, false},
       {"HTTP/1.0", "Expect: 100-continue\r\n", false, false, false},
   }));
-  const auto got = only(with(host + row_.lines, row_.version));
-  CHECK(got.version == (row_.version == std::string_view{"HTTP/1.1"} ? 11 : 10));
-  CHECK(got.keep_alive == row_.keep_alive);
-  CHECK(got.upgrade == row_.upgrade);
-  CHECK(got.expect_continue == row_.expect_continue);
+  const auto got = only(with(host + given.lines, given.version));
+  CHECK(got.version == (given.version == std::string_view{"HTTP/1.1"} ? 11 : 10));
+  CHECK(got.keep_alive == given.keep_alive);
+  CHECK(got.upgrade == given.upgrade);
+  CHECK(got.expect_continue == given.expect_continue);
 }
 
 TEST_CASE("HTTP/1.0 needs no Host") { CHECK(only(with("", "HTTP/1.0")).headers.empty()); }

@@ -158,7 +158,7 @@ TEST_CASE("what a client may not send is refused") {
     return row{what, std::move(bytes), why, why};
   };
   using enum read_error;
-  const auto row_ = GENERATE_COPY(values<row>({
+  const auto given = GENERATE_COPY(values<row>({
       same("no mask", from_hex("81 05 48 65 6c 6c 6f"), not_masked),
       same("RSV2", frame(fin | 0x20U | text_op, "a"), reserved_bits),
       same("RSV3", frame(fin | 0x10U | text_op, "a"), reserved_bits),
@@ -196,9 +196,9 @@ TEST_CASE("what a client may not send is refused") {
       {"a bomb", frame(fin | rsv1 | text_op, deflate_tail(std::string(1001, 'a'))), reserved_bits,
        too_big},
   }));
-  INFO(row_.what);
-  CHECK(read(plain, row_.bytes) == error(row_.plain_error));
-  CHECK(read(deflating, row_.bytes) == error(row_.deflate_error));
+  INFO(given.what);
+  CHECK(read(plain, given.bytes) == error(given.plain_error));
+  CHECK(read(deflating, given.bytes) == error(given.deflate_error));
 }
 
 TEST_CASE("close frames are read") {
