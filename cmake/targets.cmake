@@ -23,6 +23,9 @@ if(ACTORMESH_TESTS)
   add_library(actormesh_catch_main STATIC "${CMAKE_CURRENT_LIST_DIR}/catch_main.cpp")
   target_link_libraries(actormesh_catch_main PUBLIC Catch2::Catch2)
   add_custom_target(fuzzers)
+  # A main function for fuzz targets that are built as tests. An object, so that the linker takes it.
+  add_library(actormesh_fuzz_replay OBJECT "${CMAKE_CURRENT_LIST_DIR}/fuzz_replay.cpp")
+  target_link_libraries(actormesh_fuzz_replay PRIVATE actormesh_options)
 endif()
 
 # What each label gets: seconds until a test counts as hanging (sanitizers are given more), and for
@@ -96,7 +99,7 @@ function(actormesh_add_fuzzer name)
   if(ACTORMESH_SANITIZE MATCHES "fuzzer")
     target_link_options(fuzz_${name} PRIVATE -fsanitize=fuzzer)
   else()
-    target_sources(fuzz_${name} PRIVATE "${PROJECT_SOURCE_DIR}/cmake/fuzz_replay.cpp")
+    target_link_libraries(fuzz_${name} PRIVATE actormesh_fuzz_replay)
     add_test(NAME fuzz_${name} COMMAND fuzz_${name}
                                        "${PROJECT_SOURCE_DIR}/tests/fuzz/corpus/${name}")
     _actormesh_test_properties(properties unit)
