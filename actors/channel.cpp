@@ -33,6 +33,7 @@ caf::behavior channel::make_behavior() {
 void channel::on_exit() {
   subscribers_.clear();
   unconfirmed_.clear();
+  leaving_.clear();
 }
 
 void channel::expect_message() {
@@ -53,6 +54,8 @@ void channel::on_publish(const publish_events& what) {
 }
 
 void channel::on_join(caf::strong_actor_ptr who, std::uint64_t join) {
+  if (std::erase(leaving_, who) != 0)
+    tell(who, nullptr, left{}); // It has come back before it was gone.
   if (place_of(who) == subscribers_.size()) {
     add(who);
     if (subscribers_.size() == 1) {
@@ -68,6 +71,14 @@ void channel::on_join(caf::strong_actor_ptr who, std::uint64_t join) {
 }
 
 void channel::on_leave(const caf::strong_actor_ptr& who) {
+  if (collected_ || !routed_.empty())
+    leaving_.push_back(who);
+  else
+    finish_leave(who);
+  message_handled();
+}
+
+void channel::finish_leave(const caf::strong_actor_ptr& who) {
   if (const auto place = place_of(who); place != subscribers_.size()) {
     remove(place);
     std::erase_if(unconfirmed_, [&](const auto& each) { return each.who == who; });
@@ -78,7 +89,6 @@ void channel::on_leave(const caf::strong_actor_ptr& who) {
     }
   }
   tell(who, nullptr, left{});
-  message_handled();
 }
 
 std::size_t channel::place_of(const caf::strong_actor_ptr& who) const {
@@ -130,32 +140,34 @@ void channel::collect(const event_batch_ptr& batch) {
   } else {
     collected_ = batch;
   }
-  home().pending_bytes_changed(static_cast<std::ptrdiff_t>(batch->payload_bytes()));
+  home().pending_bytes_changed(static_cast<std::ptrdiff_t>(batch->footprint()));
   home().fan_out_later(*this);
 }
 
 void channel::accept_routed(event_batch_ptr batch) {
-  home().pending_bytes_changed(static_cast<std::ptrdiff_t>(batch->payload_bytes()));
+  home().pending_bytes_changed(static_cast<std::ptrdiff_t>(batch->footprint()));
   routed_.push_back(std::move(batch));
   home().fan_out_later(*this);
 }
 
 void channel::fan_out() {
   for (const auto& batch : std::exchange(routed_, {})) {
-    home().pending_bytes_changed(-static_cast<std::ptrdiff_t>(batch->payload_bytes()));
+    home().pending_bytes_changed(-static_cast<std::ptrdiff_t>(batch->footprint()));
     deliver(batch);
   }
   if (collected_) {
     auto batch = merged_ ? event_batch_ptr{std::move(merged_)} : std::move(collected_);
     merged_ = nullptr;
     collected_ = nullptr;
-    home().pending_bytes_changed(-static_cast<std::ptrdiff_t>(batch->payload_bytes()));
+    home().pending_bytes_changed(-static_cast<std::ptrdiff_t>(batch->footprint()));
     deliver(batch);
     forward(batch);
     const auto now = std::chrono::steady_clock::now();
     for (const auto& what : batch->events())
       home().counters().publish_latency.observe(now - what->received(), 1);
   }
+  for (const auto& who : std::exchange(leaving_, {}))
+    finish_leave(who);
   idle_if_unused();
 }
 

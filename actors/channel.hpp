@@ -67,6 +67,7 @@ private:
   void on_publish(const publish_events& what);
   void on_join(caf::strong_actor_ptr who, std::uint64_t join);
   void on_leave(const caf::strong_actor_ptr& who);
+  void finish_leave(const caf::strong_actor_ptr& who);
   [[nodiscard]] std::size_t place_of(const caf::strong_actor_ptr& who) const;
   void add(const caf::strong_actor_ptr& who);
   void remove(std::size_t place);
@@ -96,6 +97,9 @@ private:
   std::vector<channel*> patterns_;
   std::uint64_t other_loops_ = 0; ///< A bit for each.
   std::uint64_t route_generation_ = 0;
+
+  /// They leave after the next fan-out: what was published before is still theirs, and is counted.
+  std::vector<caf::strong_actor_ptr> leaving_;
 
   bool confirmed_ = false;
   std::uint64_t ticket_ = 0;

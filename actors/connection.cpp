@@ -86,7 +86,11 @@ void connection::closed() {
   if (std::exchange(ended_, true))
     return;
   home().counters().subscriptions.sub(subscriptions_.size());
-  // `channels_` stays: what is still delivered for a subscription is counted as lost.
+  // `channels_` stays: what is still delivered for a confirmed subscription is counted as lost.
+  channels_.clear();
+  for (const auto& sub : subscriptions_)
+    if (sub.confirmed)
+      channels_.push_back(sub.where.channel);
   auto gone = std::exchange(subscriptions_, {});
   std::ranges::sort(gone, {}, [](const auto& sub) { return sub.where.channel; });
   const auto same_channel = [](const auto& a, const auto& b) {

@@ -2,6 +2,7 @@
 
 #include "actors/channel_path.hpp"
 
+#include <algorithm>
 #include <cassert>
 #include <utility>
 
@@ -30,6 +31,10 @@ void directory::connect(std::vector<caf::strong_actor_ptr> all) {
   assert(all.size() <= 64);
   peers_ = std::move(all);
   peers_[home().index()] = nullptr;
+  for (const auto& peer : peers_)
+    if (peer != nullptr)
+      other_loops_.push_back(
+          &static_cast<directory*>(caf::actor_cast<caf::abstract_actor*>(peer))->home());
   peer_count_ = peers_.size() - 1;
   outbox_.resize(peers_.size());
 }
@@ -45,10 +50,16 @@ caf::behavior directory::make_behavior() {
 void directory::on_exit() {
   clear();
   peers_.clear();
+  other_loops_.clear();
+  outbox_.clear();
+  interest_of_loops_.clear();
   unconfirmed_.clear();
 }
 
 bool directory::publish(std::string_view key, event_batch_ptr batch) {
+  // Publishers hear of it before anything is delivered, and come again.
+  if (std::ranges::any_of(other_loops_, &loop::overloaded))
+    return false;
   auto* entry = find_or_make(key);
   if (entry == nullptr)
     return false;

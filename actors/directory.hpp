@@ -45,7 +45,7 @@ public:
   // -- for publishers and connections of this loop ------------------------------------------------
 
   /// Sends events to their channel, which is made if it isn't there. False if there are too many
-  /// channels: then nothing was sent.
+  /// channels, or a loop cannot keep up: then nothing was sent.
   [[nodiscard]] bool publish(std::string_view key, event_batch_ptr batch);
 
   struct membership {
@@ -126,6 +126,7 @@ private:
 
   limits limits_;
   std::vector<caf::strong_actor_ptr> peers_; ///< By loop; null for this one.
+  std::vector<const loop*> other_loops_;
   std::size_t peer_count_ = 0;
   text_map<channel_entry> channels_;
   boost::intrusive::list<idle_hook, boost::intrusive::constant_time_size<false>> idle_;

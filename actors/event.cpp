@@ -10,19 +10,19 @@ event::~event() {
 event_batch::event_batch(std::vector<event_ptr> list)
   : events_(std::move(list)) {
   for (const auto& what : events_)
-    payload_bytes_ += what->payload().size();
+    footprint_ += sizeof(event) + what->payload().size();
 }
 
 event_batch::~event_batch() = default;
 
 void event_batch::append(event_ptr what) {
-  payload_bytes_ += what->payload().size();
+  footprint_ += sizeof(event) + what->payload().size();
   events_.push_back(std::move(what));
 }
 
 void event_batch::append(const event_batch& other) {
   events_.insert(events_.end(), other.events_.begin(), other.events_.end());
-  payload_bytes_ += other.payload_bytes_;
+  footprint_ += other.footprint_;
 }
 
 } // namespace actormesh

@@ -72,7 +72,8 @@ public:
 
   [[nodiscard]] const std::vector<event_ptr>& events() const noexcept { return events_; }
   [[nodiscard]] bool empty() const noexcept { return events_.empty(); }
-  [[nodiscard]] std::size_t payload_bytes() const noexcept { return payload_bytes_; }
+  /// About how many bytes of memory the events take.
+  [[nodiscard]] std::size_t footprint() const noexcept { return footprint_; }
 
   /// Only before the batch is shared.
   void append(event_ptr what);
@@ -81,7 +82,7 @@ public:
 
 private:
   std::vector<event_ptr> events_;
-  std::size_t payload_bytes_ = 0;
+  std::size_t footprint_ = 0;
 };
 
 using event_batch_ptr = caf::intrusive_ptr<const event_batch>;

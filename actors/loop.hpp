@@ -99,12 +99,21 @@ public:
 
   /// Called by channels: payload bytes that came in for fan-out, or went out.
   void pending_bytes_changed(std::ptrdiff_t by) noexcept {
-    pending_bytes_ += static_cast<std::size_t>(by);
+    pending_bytes_.store(pending_bytes_.load(std::memory_order_relaxed) +
+                             static_cast<std::size_t>(by),
+                         std::memory_order_relaxed);
+  }
+
+  /// Any thread: whether so much waits here that other loops should send nothing more. Beyond what
+  /// `congested` allows, since what they have sent already comes on top.
+  [[nodiscard]] bool overloaded() const noexcept {
+    return pending_bytes_.load(std::memory_order_relaxed) > 4 * bounds_.pending_bytes;
   }
 
   /// Whether reading sockets should pause: a fan-out is under way and enough waits behind it.
   [[nodiscard]] bool congested() const noexcept {
-    return !delivering_.empty() && pending_bytes_ > bounds_.pending_bytes;
+    return !delivering_.empty() &&
+           pending_bytes_.load(std::memory_order_relaxed) > bounds_.pending_bytes;
   }
 
   /// Phases (b) and (c). Returns whether there is work left, so that the loop must not block.
@@ -129,7 +138,7 @@ private:
   budget bounds_;
   directory* directory_ = nullptr;
   phase phase_ = phase::idle;
-  std::size_t pending_bytes_ = 0;
+  std::atomic<std::size_t> pending_bytes_{0}; ///< Written by this loop only.
   std::deque<caf::resumable*> ready_;
   std::deque<caf::resumable*> delivering_;
   hook_list<fan_out_hook> to_fan_out_;

@@ -37,7 +37,7 @@ void event_loop::run() {
   actors_.bind_to_this_thread();
   const auto guard = boost::asio::make_work_guard(io_);
   on_tick();
-  for (auto busy = false; !stopped_.load(std::memory_order_relaxed);) {
+  for (auto busy = false; !stopped_;) {
     if (!busy)
       io_.run_one();
     poll();
@@ -56,8 +56,8 @@ void event_loop::poll() {
 }
 
 void event_loop::stop() {
-  stopped_.store(true, std::memory_order_relaxed);
-  boost::asio::post(io_, [] {});
+  // Behind everything that was posted before.
+  post([this] { stopped_ = true; });
 }
 
 void event_loop::on_tick() {

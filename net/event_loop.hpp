@@ -14,7 +14,6 @@
 #include <caf/fwd.hpp>
 
 #include <array>
-#include <atomic>
 #include <chrono>
 #include <cstddef>
 #include <span>
@@ -101,7 +100,7 @@ private:
   spawned<directory> directory_;
   client_list clients_;
   client_list draining_;
-  std::atomic<bool> stopped_{false};
+  bool stopped_ = false;
   std::array<char, 64 * 1024> read_buffer_;
 };
 

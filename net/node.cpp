@@ -33,7 +33,6 @@ node::node(config::settings settings, key_rings keys)
                  .count()) {
   apis_ = make_table(keys);
   const auto count = loop_count(settings_);
-  std::vector<caf::strong_actor_ptr> directories;
   directory::limits limits;
   limits.channels = settings_.max_channels;
   for (std::size_t i = 0; i < count; ++i) {
@@ -42,10 +41,7 @@ node::node(config::settings settings, key_rings keys)
     made.routes = std::make_unique<router>(*made.loop, *this);
     made.routes->apply(apis_, settings_.websocket);
     made.http = settings_.http;
-    directories.push_back(made.loop->channels().handle);
   }
-  for (const auto& each : workers_)
-    each->loop->channels().object->connect(directories);
 }
 
 node::~node() { stop(); }
@@ -56,6 +52,11 @@ std::optional<std::string> node::start() {
       each->listeners.clear();
     return failed;
   }
+  std::vector<caf::strong_actor_ptr> directories;
+  for (const auto& each : workers_)
+    directories.push_back(each->loop->channels().handle);
+  for (const auto& each : workers_)
+    each->loop->channels().object->connect(directories);
   for (const auto& each : workers_) {
     for (const auto& where : each->listeners)
       where->start();
@@ -145,9 +146,15 @@ bool node::drained() const noexcept {
 
 void node::stop() {
   ready_ = false;
-  for (const auto& each : workers_)
-    if (each->thread.joinable())
-      each->loop->stop();
+  for (const auto& each : workers_) {
+    if (!each->thread.joinable())
+      continue;
+    each->loop->post([at = each.get()] {
+      for (const auto& where : at->listeners)
+        where->close();
+    });
+    each->loop->stop();
+  }
   for (const auto& each : workers_)
     if (each->thread.joinable())
       each->thread.join();

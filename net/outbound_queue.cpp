@@ -60,33 +60,36 @@ struct outbound_queue::backlog {
   };
 
   std::deque<item> items;
-  std::size_t bytes = 0;
+  std::size_t bytes = 0;     ///< Of all items.
+  std::size_t own_bytes = 0; ///< Of those that are no events.
 
   void push(item what) {
     bytes += what.size;
+    own_bytes += what.is_event() ? 0 : what.size;
     items.push_back(std::move(what));
   }
 
+  /// `part` bytes of the first item are in the buffer now.
+  void took(std::size_t part) {
+    auto& first = items.front();
+    first.size -= part;
+    bytes -= part;
+    own_bytes -= first.is_event() ? 0 : part;
+  }
+
   void pop_front() {
-    bytes -= items.front().size;
+    took(items.front().size);
     items.pop_front();
   }
 
-  /// Drops events from the front until `room` bytes are free below `limit`. Returns how many; own
-  /// frames stay where they are.
-  std::size_t drop_oldest(std::size_t staged, std::size_t room, std::size_t limit) {
-    std::size_t dropped = 0;
-    auto at = items.begin();
-    while (at != items.end() && staged + bytes + room > limit) {
-      if (!at->is_event()) {
-        ++at;
-        continue;
-      }
-      bytes -= at->size;
-      at = items.erase(at);
-      ++dropped;
-    }
-    return dropped;
+  /// Drops the event that waits longest. False if there is none.
+  bool drop_oldest_event() {
+    const auto oldest = std::ranges::find_if(items, &item::is_event);
+    if (oldest == items.end())
+      return false;
+    bytes -= oldest->size;
+    items.erase(oldest);
+    return true;
   }
 
   [[nodiscard]] std::size_t events() const {
@@ -105,6 +108,15 @@ outbound_queue::~outbound_queue() = default;
 
 std::size_t outbound_queue::queued_bytes() const noexcept {
   return (staged_ ? staged_->total() - written_ : 0) + (backlog_ ? backlog_->bytes : 0);
+}
+
+std::size_t outbound_queue::queued_own_bytes() const noexcept {
+  return backlog_ ? backlog_->own_bytes : 0;
+}
+
+bool outbound_queue::has_event_room(std::size_t bytes) const noexcept {
+  const auto waiting = queued_bytes() - queued_own_bytes();
+  return waiting == 0 || waiting + bytes <= limit_bytes_;
 }
 
 bool outbound_queue::append_text(std::string_view text) {
@@ -137,7 +149,8 @@ bool outbound_queue::append_own(std::string_view header, std::string_view payloa
   }
   if (!backlog_)
     backlog_ = std::make_unique<backlog>();
-  if (!empty() && size > limit_bytes - std::min(queued_bytes(), limit_bytes))
+  const auto waiting = backlog_->own_bytes;
+  if (waiting != 0 && size > limit_bytes - std::min(waiting, limit_bytes))
     return false;
   std::string own;
   own.reserve(size);
@@ -172,7 +185,7 @@ outbound_queue::event_status outbound_queue::append_event(const event_frame& fra
 outbound_queue::event_status outbound_queue::queue_event(const event_frame& frame,
                                                          config::slow_consumer_policy policy,
                                                          std::size_t size) {
-  if (!empty() && queued_bytes() + size > limit_bytes_) {
+  if (!has_event_room(size)) {
     switch (policy) {
     case config::slow_consumer_policy::disconnect:
       counters_.lost(loss_reason::slow_consumer_disconnected).add();
@@ -181,10 +194,9 @@ outbound_queue::event_status outbound_queue::queue_event(const event_frame& fram
       counters_.lost(loss_reason::slow_consumer_dropped_newest).add();
       return event_status::taken;
     case config::slow_consumer_policy::drop_oldest:
-      const auto staged = queued_bytes() - backlog_->bytes;
-      counters_.lost(loss_reason::slow_consumer_dropped_oldest)
-          .add(backlog_->drop_oldest(staged, size, limit_bytes_));
-      if (!empty() && queued_bytes() + size > limit_bytes_) {
+      while (!has_event_room(size) && backlog_->drop_oldest_event())
+        counters_.lost(loss_reason::slow_consumer_dropped_oldest).add();
+      if (!has_event_room(size)) {
         counters_.lost(loss_reason::slow_consumer_dropped_newest).add();
         return event_status::taken;
       }
@@ -249,11 +261,9 @@ void outbound_queue::refill() {
       const auto part = std::min(next.own.size() - next.own_staged, staged_->room());
       put(*staged_, std::string_view{next.own}.substr(next.own_staged, part));
       next.own_staged += part;
-      if (next.own_staged != next.own.size()) {
-        next.size -= part;
-        backlog_->bytes -= part;
+      backlog_->took(part);
+      if (next.own_staged != next.own.size())
         return;
-      }
     }
     backlog_->pop_front();
   }

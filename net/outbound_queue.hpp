@@ -29,8 +29,9 @@ struct event_frame {
 /// As long as the socket takes everything, frames are put one behind the other into a borrowed
 /// buffer and leave with one system call. When it doesn't, what follows waits as references (the
 /// event is shared, only what is this connection's own takes memory), bounded in bytes; then the
-/// namespace's policy says who loses. Every event is counted once: as delivered, or as lost under a
-/// reason.
+/// namespace's policy says who loses. Replies that wait are bounded by themselves, so that a client
+/// whose events are dropped by policy keeps its connection. Every event is counted once: as
+/// delivered, or as lost under a reason.
 class outbound_queue {
 public:
   enum class write_status : std::uint8_t {
@@ -71,6 +72,8 @@ public:
 
   /// Bytes that have not been given to the socket.
   [[nodiscard]] std::size_t queued_bytes() const noexcept;
+  /// Of these, replies and control frames that wait behind a full socket.
+  [[nodiscard]] std::size_t queued_own_bytes() const noexcept;
   [[nodiscard]] bool empty() const noexcept { return queued_bytes() == 0; }
 
   void limit(std::size_t bytes) noexcept { limit_bytes_ = bytes; }
@@ -86,6 +89,7 @@ private:
   void refill();
   write_status write_staged();
   bool make_room(std::size_t bytes);
+  [[nodiscard]] bool has_event_room(std::size_t bytes) const noexcept;
 
   stream& out_;
   buffer_pool& buffers_;

@@ -280,7 +280,7 @@ void router::upgrade(http::exchange& what, const appsync::api_ptr& to) {
                                   {"remote", what.remote_address().to_string()},
                                   {"result", to_string(result_of(refused))}});
   const auto& limits = to->settings().limits;
-  auto [socket, rest] = what.take_over();
+  auto [socket, rest, unsent] = what.take_over();
   auto made = spawn_on<connection>(
       loop_.actors(), connection::limits{limits.subscriptions, limits.publishes_per_second});
   auto wire = std::make_unique<appsync::realtime_edge>(
@@ -288,7 +288,7 @@ void router::upgrade(http::exchange& what, const appsync::api_ptr& to) {
       appsync::realtime_edge::options{to, std::move(admitted), refused, deflate, id});
   auto& started = *wire;
   made.object->begin(std::move(wire));
-  started.start(response, rest);
+  started.start(unsent + response, rest);
 }
 
 } // namespace actormesh::net

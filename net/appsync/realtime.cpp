@@ -122,21 +122,24 @@ void realtime_edge::on_readable() {
   }
   context_.loop.counters().bytes_received.add(got.bytes);
   take(buffer.first(got.bytes));
-  if (out_.queued_bytes() < pause_reading_at)
+  if (out_.queued_own_bytes() < pause_reading_at)
     wait_readable();
 }
 
 void realtime_edge::take(std::span<char> input) {
-  while (!input.empty() && state_ != state::ended) {
+  while (!input.empty() && state_ != state::ended && !broken_input_) {
     const auto step = reader_.next(input);
     input = input.subspan(step.consumed);
     if (step.error != websocket::read_error::none) {
       context_.loop.counters().protocol_errors.add();
       log::debug("refused a frame",
                  {{"connection", connection_id_}, {"error", websocket::to_string(step.error)}});
-      if (state_ != state::open)
-        return end(why_);
-      return begin_close(close_reason::protocol_error, websocket::close_code_of(step.error));
+      // The rest is read and thrown away: closing with unread input would cost the client the close
+      // code.
+      broken_input_ = true;
+      if (state_ == state::open)
+        begin_close(close_reason::protocol_error, websocket::close_code_of(step.error));
+      return;
     }
     if (step.complete)
       on_message(*step.complete);
@@ -377,6 +380,9 @@ void realtime_edge::flush() {
     break;
   }
   write_blocked_ = true;
+  // A client that is slow to take events may still have something to say.
+  if (out_.queued_own_bytes() < pause_reading_at)
+    wait_readable();
   socket_->when_writable(
       [this, keep = caf::strong_actor_ptr{owner_.ctrl()}](boost::system::error_code failed) {
         if (failed || owner_.wire() == nullptr)

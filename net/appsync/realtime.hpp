@@ -110,7 +110,8 @@ private:
   bool deflate_ = false;
   bool reading_ = false;
   bool write_blocked_ = false;
-  bool peer_closed_ = false; ///< The client's close frame came while ours was on its way.
+  bool broken_input_ = false; ///< A frame was refused; what follows means nothing.
+  bool peer_closed_ = false;  ///< The client's close frame came while ours was on its way.
 };
 
 } // namespace actormesh::appsync

@@ -51,6 +51,7 @@ public:
   struct taken_over {
     std::unique_ptr<net::stream> socket;
     std::string_view rest;
+    std::string unsent; ///< Answers to earlier requests that have to go first.
   };
   [[nodiscard]] virtual taken_over take_over() = 0;
 };

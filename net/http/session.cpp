@@ -223,7 +223,7 @@ exchange::taken_over session::take_over() {
     client::unlink();
   if (flush_hook::is_linked())
     flush_hook::unlink();
-  return {std::move(socket_), rest_};
+  return {std::move(socket_), rest_, out_.substr(written_)};
 }
 
 void session::flush() { write(); }
@@ -237,6 +237,7 @@ void session::write() {
     const auto wrote = socket_->write({&piece, 1});
     if (wrote.outcome == net::stream::status::would_block) {
       write_blocked_ = true;
+      out_.erase(0, std::exchange(written_, 0));
       socket_->when_writable([self](boost::system::error_code failed) {
         self->write_blocked_ = false;
         if (!failed)

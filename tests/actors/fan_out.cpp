@@ -248,3 +248,35 @@ SCENARIO("many subscribers come and go in any order") {
   CHECK(node.channels(0).size() == 1);
   CHECK(node.at(0).counters().subscriptions.get() == 0);
 }
+
+SCENARIO("what was published before a subscriber leaves is counted") {
+  test_loops node{1};
+  const auto first = node.connect(0);
+  const auto second = node.connect(0);
+  for (const auto* each : {&first, &second})
+    CHECK(each->subscribe("s", "api/ns/one") == connection::subscribe_result::pending);
+  node.settle();
+  first.wire->take();
+  second.wire->take();
+  // Published, and gone before the channel has fanned out.
+  CHECK(node.publish(0, "api/ns/one", {"1", "2"}));
+  WHEN("its connection ends") {
+    second.actor.object->closed();
+    node.settle();
+    CHECK(node.at(0).counters().lost(telemetry::loss_reason::connection_closed).get() == 2);
+  }
+  WHEN("it only unsubscribes, and comes back") {
+    CHECK(second.actor.object->unsubscribe("s"));
+    CHECK(second.subscribe("again", "api/ns/one") == connection::subscribe_result::pending);
+    node.settle();
+    CHECK(second.wire->take().front() == "subscribed again");
+    CHECK(node.publish(0, "api/ns/one", {"3"}));
+    node.settle();
+    CHECK(second.wire->take() == lines{"again: 3"});
+    second.actor.object->closed();
+  }
+  CHECK(first.wire->take().front() == "s: 1 2");
+  first.actor.object->closed();
+  node.settle();
+  CHECK(node.channels(0).size() == 1);
+}

@@ -211,3 +211,14 @@ SCENARIO("a turn is bounded") {
     home.settle();
   }
 }
+
+SCENARIO("a loop that cannot keep up stops publishes on the others") {
+  test_loops node{2};
+  const auto waiting = static_cast<std::ptrdiff_t>(4 * loop::budget{}.pending_bytes + 1);
+  node.at(0).pending_bytes_changed(waiting);
+  CHECK_FALSE(node.publish(1, "api/ns/one", {"1"}));
+  CHECK(node.publish(0, "api/ns/one", {"1"}));
+  node.at(0).pending_bytes_changed(-waiting);
+  CHECK(node.publish(1, "api/ns/one", {"1"}));
+  node.settle();
+}
