@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
-#include <cstring>
 #include <deque>
 #include <utility>
 
@@ -39,7 +38,7 @@ std::size_t frame_size(std::size_t payload) noexcept {
 }
 
 void put(write_buffer& to, std::string_view text) noexcept {
-  std::memcpy(to.bytes.data() + to.size, text.data(), text.size());
+  text.copy(to.bytes.data() + to.size, text.size()); // Unlike memcpy it may be empty.
   to.size += text.size();
 }
 
