@@ -40,7 +40,9 @@ function(_actormesh_test_properties out label)
   if(ACTORMESH_SANITIZE)
     math(EXPR timeout "${timeout} * 4")
     list(APPEND environment "ASAN_OPTIONS=detect_stack_use_after_return=1:strict_string_checks=1"
-         "UBSAN_OPTIONS=print_stacktrace=1" "TSAN_OPTIONS=halt_on_error=1:second_deadlock_stack=1")
+         "UBSAN_OPTIONS=print_stacktrace=1"
+         "TSAN_OPTIONS=halt_on_error=1:second_deadlock_stack=1:suppressions=${PROJECT_SOURCE_DIR}/tests/tsan.supp"
+    )
   endif()
   set(properties LABELS ${label} TIMEOUT ${timeout})
   if(environment)
