@@ -193,7 +193,7 @@ outbound_queue::event_status outbound_queue::queue_event(const event_frame& fram
       counters_.lost(loss_reason::slow_consumer_dropped_newest).add();
       return event_status::taken;
     case config::slow_consumer_policy::drop_oldest:
-      while (!has_event_room(size) && backlog_->drop_oldest_event())
+      while (!has_event_room(size) && backlog_ && backlog_->drop_oldest_event())
         counters_.lost(loss_reason::slow_consumer_dropped_oldest).add();
       if (!has_event_room(size)) {
         counters_.lost(loss_reason::slow_consumer_dropped_newest).add();
@@ -202,6 +202,8 @@ outbound_queue::event_status outbound_queue::queue_event(const event_frame& fram
       break;
     }
   }
+  if (!backlog_)
+    backlog_ = std::make_unique<backlog>();
   backlog_->push({.size = size,
                   .own = {},
                   .prefix = frame.prefix,
