@@ -2,8 +2,10 @@
 
 #include <CLI/CLI.hpp>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
+#include <set>
 #include <string_view>
 #include <utility>
 
@@ -35,6 +37,17 @@ result<std::vector<override_value>> flag_overrides(const serve_options& options)
       return one_problem("--set", "expected OPTION=VALUE, found \"" + each + "\"");
     overrides.push_back({each.substr(0, equals), each.substr(equals + 1), "--set"});
   }
+  if (options.mesh_listen) {
+    const auto where = config::parse_listener(*options.mesh_listen);
+    if (!where)
+      return one_problem("--mesh-listen", "expected ADDRESS:PORT, such as 127.0.0.1:7400 or "
+                                          "[::1]:7400; found \"" +
+                                              *options.mesh_listen + "\"");
+    overrides.push_back({"mesh.address", where->address, "--mesh-listen"});
+    overrides.push_back({"mesh.port", std::to_string(where->port), "--mesh-listen"});
+  }
+  if (options.no_mesh)
+    overrides.push_back({"mesh.enabled", "false", "--no-mesh"});
   const std::pair<const std::optional<std::string>*, override_value> flags[] = {
       {&options.loops, {"node.loops", {}, "--loops"}},
       {&options.node_name, {"node.name", {}, "--name"}},
@@ -104,18 +117,16 @@ result<fs::path> default_keys_file(const serve_options& options,
   return fs::absolute(directory, failed) / "keys.yaml";
 }
 
-/// Makes the first key, unless there is a file of keys already.
+/// Makes the first key, unless there is a file of keys already. Of several nodes that start at the
+/// same moment one makes it.
 result<std::optional<config::new_key>> make_first_key(const fs::path& keys_file) {
   std::error_code failed;
   if (fs::exists(keys_file, failed))
     return std::optional<config::new_key>{};
   if (auto wrong = make_private_directory(keys_file.parent_path()); !wrong.empty())
     return wrong;
-  auto made = config::create_key(keys_file, {.description = "made by the first start",
-                                             .life = config::defaults::first_key_life});
-  if (!made)
-    return made.error();
-  return std::optional{*std::move(made)};
+  return config::create_first_key(keys_file, {.description = "made by the first start",
+                                              .life = config::defaults::first_key_life});
 }
 
 /// Loads every file of keys. All problems of all files come back together.
@@ -135,6 +146,12 @@ problems load_keys(resolved_settings& into) {
     into.key_rings.emplace(api.id, *std::move(loaded));
   }
   return wrong;
+}
+
+/// Whether an option was written anywhere, or anything in it.
+bool is_written(const std::set<std::string>& written, std::string_view path) {
+  const auto found = written.lower_bound(std::string{path});
+  return found != written.end() && found->starts_with(path);
 }
 
 std::string host_name() {
@@ -163,8 +180,22 @@ void add_serve_flags(CLI::App& command, serve_options& into) {
                   "takes a free one")
       ->type_name("ADDRESS:PORT")
       ->allow_extra_args(false);
+  auto* join = command
+                   .add_option("--join", into.join,
+                               "Link with this node, and with those that it knows, instead of the "
+                               "mesh.seeds of the file; can be repeated")
+                   ->type_name("HOST:PORT")
+                   ->allow_extra_args(false);
+  auto* mesh_listen =
+      command
+          .add_option("--mesh-listen", into.mesh_listen, "Accept other nodes and C++ clients here")
+          ->type_name("ADDRESS:PORT");
+  command.add_flag("--no-mesh", into.no_mesh, "Run alone: accept no nodes and link with none")
+      ->excludes(join)
+      ->excludes(mesh_listen);
   command.add_option("--loops", into.loops, "Event loops; 0: one per core")->type_name("N");
-  command.add_option("--name", into.node_name, "Name of the node in its logs")->type_name("NAME");
+  command.add_option("--name", into.node_name, "Name of the node in the mesh and in logs")
+      ->type_name("NAME");
   command.add_option("--log-level", into.log_level, "trace, debug, info, warn, error or off")
       ->type_name("LEVEL");
   command.add_option("--log-format", into.log_format, "text or json")->type_name("FORMAT");
@@ -201,6 +232,12 @@ result<resolved_settings> resolve_settings(const serve_options& options,
   for (const auto& each : options.listen)
     request.listeners.push_back({"listeners", each, "--listen"});
 
+  request.seeds = std::move(from_environment.seeds);
+  if (!options.join.empty())
+    request.seeds.clear();
+  for (const auto& each : options.join)
+    request.seeds.push_back({"mesh.seeds", each, "--join"});
+
   resolved_settings resolved;
   resolved.config_file = request.file;
   if (request.file.empty()) {
@@ -214,8 +251,14 @@ result<resolved_settings> resolve_settings(const serve_options& options,
   if (!loaded)
     return loaded.error();
   resolved.values = std::move(loaded->values);
-  if (resolved.values.node_name.empty())
-    resolved.values.node_name = host_name();
+  resolved.name_given = !resolved.values.node_name.empty();
+  resolved.listen_may_move = !is_written(loaded->written, "listeners");
+  // A node that others have been told about must be where they look for it.
+  const auto is_mesh_option_written = [&](const char* path) {
+    return loaded->written.contains(path);
+  };
+  resolved.mesh_port_may_move = std::ranges::none_of(
+      std::array{"mesh.port", "mesh.address", "mesh.advertise"}, is_mesh_option_written);
   resolved.warnings = std::move(from_environment.warnings);
   resolved.warnings.insert(resolved.warnings.end(), loaded->warnings.begin(),
                            loaded->warnings.end());
@@ -229,6 +272,23 @@ result<resolved_settings> resolve_settings(const serve_options& options,
   if (auto wrong = load_keys(resolved); !wrong.empty())
     return wrong;
   return resolved;
+}
+
+std::string default_node_name(std::uint16_t mesh_port) {
+  return default_node_name(host_name(), mesh_port);
+}
+
+std::string default_node_name(std::string_view host, std::uint16_t mesh_port) {
+  constexpr std::string_view allowed = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+                                       "0123456789_.-";
+  constexpr std::size_t longest = 64;
+  const auto port = "-" + std::to_string(mesh_port);
+  std::string name{host.empty() ? "node" : host.substr(0, longest - port.size())};
+  for (char& c : name) {
+    if (allowed.find(c) == std::string_view::npos)
+      c = '-';
+  }
+  return name + port;
 }
 
 std::vector<std::string> start_lines(const resolved_settings& settings) {

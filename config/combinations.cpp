@@ -4,6 +4,8 @@
 #include "config/schema.hpp"
 
 #include <algorithm>
+#include <iterator>
+#include <optional>
 #include <utility>
 
 namespace actormesh::config {
@@ -52,15 +54,123 @@ void check_timers(const websocket_settings& websocket, list& found) {
                          ": clients would give up between two keep-alives"});
 }
 
+/// A wildcard is fine to bind, and nothing that anybody can dial.
+bool is_wildcard(const std::string& address) { return address == "0.0.0.0" || address == "::"; }
+
+/// The address in `HOST:PORT` if it is one, else nothing: what a name stands for is not known yet.
+std::optional<std::string> address_of(const std::string& peer) {
+  const auto host = peer.substr(0, peer.rfind(':'));
+  return address_rule().normalise(host);
+}
+
+void check_mesh_timers(const mesh_settings& mesh, list& found) {
+  if (mesh.heartbeat_timeout < 2 * mesh.heartbeat_interval)
+    found.push_back({severity::error,
+                     {"mesh.heartbeat_timeout", "mesh.heartbeat_interval"},
+                     "mesh.heartbeat_timeout: expected at least twice mesh.heartbeat_interval (" +
+                         format_duration(mesh.heartbeat_interval) + "), found " +
+                         format_duration(mesh.heartbeat_timeout) +
+                         ": one late heartbeat would end the link"});
+  if (mesh.retry_min > mesh.retry_max)
+    found.push_back({severity::error,
+                     {"mesh.retry_min", "mesh.retry_max"},
+                     "mesh.retry_min: expected no more than mesh.retry_max (" +
+                         format_duration(mesh.retry_max) + "), found " +
+                         format_duration(mesh.retry_min)});
+}
+
+void check_mesh_tls_is_complete(const mesh_tls_settings& tls, list& found) {
+  const std::pair<std::string, const std::string*> files[] = {
+      {"mesh.tls.certificate", &tls.certificate},
+      {"mesh.tls.key", &tls.key},
+      {"mesh.tls.ca", &tls.ca},
+  };
+  const auto is_set = [](const auto& each) { return !each.second->empty(); };
+  const auto* const present = std::find_if(std::begin(files), std::end(files), is_set);
+  if (present == std::end(files))
+    return;
+  for (const auto& [name, file] : files) {
+    if (file->empty())
+      found.push_back({severity::error,
+                       {name, present->first},
+                       name + ": expected a file, because " + present->first +
+                           " is set; TLS needs mesh.tls.certificate, mesh.tls.key and "
+                           "mesh.tls.ca"});
+  }
+}
+
+/// Without TLS everybody on the network could read events and publish their own.
+void check_mesh_is_private(const mesh_settings& mesh, list& found) {
+  const auto& tls = mesh.tls;
+  if (!tls.certificate.empty() || !tls.key.empty() || !tls.ca.empty())
+    return;
+  const std::string remedy =
+      "; to leave the machine, make certificates with `actormesh mesh-ca init` and `actormesh "
+      "mesh-ca issue NODE`, and set mesh.tls.certificate, mesh.tls.key and mesh.tls.ca";
+  if (!is_loopback(mesh.address))
+    found.push_back({severity::error,
+                     {"mesh.address"},
+                     "mesh.address: expected a loopback address, because the mesh has no TLS, "
+                     "found " +
+                         mesh.address + remedy});
+  for (const auto& each : mesh.seeds) {
+    if (const auto address = address_of(each); address && !is_loopback(*address))
+      found.push_back({severity::error,
+                       {"mesh.seeds"},
+                       "mesh.seeds: expected loopback addresses, because the mesh has no TLS, "
+                       "found " +
+                           each + remedy});
+  }
+}
+
+void check_mesh_addresses(const mesh_settings& mesh, list& found) {
+  if (is_wildcard(mesh.address) && mesh.advertise.empty())
+    found.push_back({severity::error,
+                     {"mesh.address", "mesh.advertise"},
+                     "mesh.advertise: expected HOST:PORT, because other nodes can't dial " +
+                         mesh.address + " (mesh.address)"});
+  const auto check_peer = [&](const std::string& option, const std::string& peer) {
+    if (const auto address = address_of(peer); address && is_wildcard(*address))
+      found.push_back({severity::error,
+                       {option},
+                       option + ": expected a host that can be dialled, found " + peer});
+  };
+  if (!mesh.advertise.empty())
+    check_peer("mesh.advertise", mesh.advertise);
+  for (const auto& each : mesh.seeds)
+    check_peer("mesh.seeds", each);
+}
+
+void check_mesh(const mesh_settings& mesh, list& found) {
+  if (!mesh.enabled)
+    return;
+  check_mesh_timers(mesh, found);
+  check_mesh_tls_is_complete(mesh.tls, found);
+  check_mesh_is_private(mesh, found);
+  check_mesh_addresses(mesh, found);
+}
+
 /// One event must fit into everything that carries it.
 void check_sizes(const settings& values, std::size_t index, list& found) {
   const auto path = item("apis", index) + ".limits.event_bytes";
   const auto event = values.apis[index].limits.event_bytes;
-  const std::pair<std::string, std::size_t> carriers[] = {
+  std::vector<std::pair<std::string, std::size_t>> carriers{
       {"http.body_bytes", values.http.body_bytes},
       {"websocket.message_bytes", values.websocket.message_bytes},
       {"websocket.queue_bytes", values.websocket.queue_bytes},
   };
+  if (values.mesh.enabled) {
+    carriers.emplace_back("mesh.queue_bytes", values.mesh.queue_bytes);
+    carriers.emplace_back("mesh.client_queue_bytes", values.mesh.client_queue_bytes);
+    const auto room = values.mesh.frame_bytes - defaults::mesh_frame_overhead;
+    if (event > room)
+      found.push_back({severity::error,
+                       {path, "mesh.frame_bytes"},
+                       path + ": expected no more than " + format_size(room) +
+                           ", what a frame of mesh.frame_bytes (" +
+                           format_size(values.mesh.frame_bytes) + ") has room for, found " +
+                           format_size(event)});
+  }
   for (const auto& [name, size] : carriers) {
     if (event > size)
       found.push_back({severity::error,
@@ -187,6 +297,7 @@ std::vector<combination> check_combinations(const settings& values) {
   list found;
   check_listeners(values.listeners, found);
   check_timers(values.websocket, found);
+  check_mesh(values.mesh, found);
   if (values.apis.empty())
     found.push_back({severity::error, {"apis"}, "apis: expected at least one API"});
   for (std::size_t i = 0; i < values.apis.size(); ++i) {

@@ -106,6 +106,64 @@ inline constexpr std::chrono::seconds key_kept_after_expiry = std::chrono::hours
 /// AWS's quota "API keys per API".
 inline constexpr std::size_t keys_per_file = 50;
 
+/// Nodes find each other without a configuration, on one machine,
+inline constexpr bool mesh = true;
+
+/// under a name that keeps meshes apart which share a network,
+inline constexpr const char* mesh_name = "actormesh";
+
+/// and on loopback only: beyond it the mesh wants TLS.
+inline constexpr const char* mesh_address = "127.0.0.1";
+inline constexpr std::uint16_t mesh_port = 7400;
+
+/// Often enough to see a dead peer within seconds, and nothing next to the events.
+inline constexpr milliseconds mesh_heartbeat_interval{500};
+
+/// Five heartbeats: a busy loop or one lost packet must not end a link.
+inline constexpr milliseconds mesh_heartbeat_timeout{2'500};
+
+/// Within a data centre a connection takes milliseconds; one lost SYN is sent again after 1 s.
+inline constexpr milliseconds mesh_connect_timeout{2'000};
+
+/// TLS and the first frame, on a peer that is busy.
+inline constexpr milliseconds mesh_handshake_timeout{5'000};
+
+/// A node that restarts is found again at once,
+inline constexpr milliseconds mesh_retry_min{100};
+
+/// and one that stays away costs next to nothing.
+inline constexpr milliseconds mesh_retry_max{5'000};
+
+/// Longer than a restart or a network failure that somebody is about to mend.
+inline constexpr milliseconds mesh_forget_after{10LL * 60 * 1000};
+
+/// Half a second of a saturated gigabit link.
+inline constexpr std::size_t mesh_queue_bytes = 64 * 1024 * 1024;
+
+/// Twice the largest WebSocket message.
+inline constexpr std::size_t mesh_frame_bytes = 16 * 1024 * 1024;
+
+/// What a frame needs besides the event: channel, ids, and room for what comes later.
+inline constexpr std::size_t mesh_frame_overhead = 4 * 1024;
+
+/// Services of one company; browsers don't connect to the mesh port.
+inline constexpr std::size_t mesh_clients = 1'000;
+
+/// Strangers can't hold more descriptors than this.
+inline constexpr std::size_t mesh_handshakes = 64;
+
+/// A C++ client takes more than a browser does, and there are fewer of them.
+inline constexpr std::size_t mesh_client_queue_bytes = 8 * 1024 * 1024;
+
+/// A private CA should outlast the machines that trust it,
+inline constexpr std::chrono::days mesh_ca_life{3'650};
+
+/// and a certificate should not outlast the people who know how to renew it.
+inline constexpr std::chrono::days mesh_certificate_life{365};
+
+/// Within this time of its end a certificate is worth a warning at every start.
+inline constexpr std::chrono::days mesh_certificate_renewal{14};
+
 /// Log lines that may wait for a slow stderr. The oldest ones go first, and are counted.
 inline constexpr std::size_t log_queue_lines = 4'096;
 

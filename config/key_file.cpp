@@ -463,6 +463,28 @@ result<new_key> create_key(const fs::path& file, const key_request& request) {
   });
 }
 
+result<std::optional<new_key>> create_first_key(const fs::path& file, const key_request& request) {
+  return guarded(file, [&]() -> result<std::optional<new_key>> {
+    if (auto wrong = check_request(file, request); !wrong.empty())
+      return wrong;
+    const auto where = target_of(file);
+    const auto locked = lock(where);
+    if (!locked)
+      return locked.error();
+    if (fs::exists(where.file))
+      return std::optional<new_key>{};
+    const auto salt = make_salt();
+    std::vector<api_key_record> keys;
+    auto made = add_key(file, request, salt, keys);
+    if (!made)
+      return made.error();
+    auto wrong = replace(where, (*locked)->number(), format_key_ring({salt, std::move(keys)}));
+    if (!wrong.empty())
+      return wrong;
+    return std::optional{*std::move(made)};
+  });
+}
+
 result<api_key_record> revoke_key(const fs::path& file, std::string_view id) {
   return guarded(file, [&]() -> result<api_key_record> {
     return edit(file, presence::required,

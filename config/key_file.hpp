@@ -12,6 +12,7 @@
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -62,6 +63,11 @@ struct new_key {
 /// Adds a key; makes the file, mode 0600, if there is none yet.
 [[nodiscard]] result<new_key> create_key(const std::filesystem::path& file,
                                          const key_request& request);
+
+/// Makes the file with one key in it, unless there is one already: then nothing. Of several that
+/// try at the same moment one succeeds, whoever they are.
+[[nodiscard]] result<std::optional<new_key>> create_first_key(const std::filesystem::path& file,
+                                                              const key_request& request);
 
 /// Removes a key and returns what it was.
 [[nodiscard]] result<api_key_record> revoke_key(const std::filesystem::path& file,

@@ -239,20 +239,6 @@ void apply_override(const override_value& value, settings& into,
                       : ", did you mean \"" + std::string{meant} + "\"?"));
 }
 
-/// `127.0.0.1:8080`, `[::1]:8080`, `localhost:0`
-std::optional<listener_settings> parse_listener(std::string_view text) {
-  const auto colon = text.rfind(':');
-  if (colon == std::string_view::npos)
-    return std::nullopt;
-  const auto host = text.substr(0, colon);
-  const bool bare_ipv6 = host.find(':') != std::string_view::npos && !host.starts_with('[');
-  const auto address = address_rule().normalise(host);
-  const auto port = parse_number(text.substr(colon + 1));
-  if (bare_ipv6 || !address || !port || *port > 65'535)
-    return std::nullopt;
-  return listener_settings{*address, static_cast<std::uint16_t>(*port)};
-}
-
 void apply_listeners(const std::vector<override_value>& listeners, settings& into,
                      std::map<std::string, origin>& origins, problems& found) {
   if (listeners.empty())
@@ -267,6 +253,22 @@ void apply_listeners(const std::vector<override_value>& listeners, settings& int
                        "expected ADDRESS:PORT, such as 127.0.0.1:8080, 0.0.0.0:80 or "
                        "[::1]:8080; found " +
                            quote(each.value)});
+  }
+}
+
+void apply_seeds(const std::vector<override_value>& seeds, settings& into,
+                 std::map<std::string, origin>& origins, problems& found) {
+  if (seeds.empty())
+    return;
+  into.mesh.seeds.clear();
+  for (const auto& each : seeds) {
+    origins["mesh.seeds"] = {each.source};
+    auto seed = mesh_peer_rule().normalise(each.value);
+    if (!seed)
+      found.push_back(
+          {severity::error, each.source, 0, 0,
+           "expected " + std::string{mesh_peer_rule().expected} + "; found " + quote(each.value)});
+    into.mesh.seeds.push_back(std::move(seed).value_or(each.value));
   }
 }
 
@@ -287,10 +289,15 @@ problem locate(const combination& what, const std::map<std::string, origin>& ori
 void make_files_absolute(settings& values, const std::filesystem::path& file) {
   std::error_code failed;
   const auto folder = std::filesystem::absolute(file, failed).parent_path();
-  for (auto& api : values.apis) {
-    if (!api.keys_file.empty() && !failed)
-      api.keys_file = (folder / api.keys_file).lexically_normal().string();
-  }
+  const auto make_absolute = [&](std::string& name) {
+    if (!name.empty() && !failed)
+      name = (folder / name).lexically_normal().string();
+  };
+  for (auto& api : values.apis)
+    make_absolute(api.keys_file);
+  make_absolute(values.mesh.tls.certificate);
+  make_absolute(values.mesh.tls.key);
+  make_absolute(values.mesh.tls.ca);
 }
 
 bool by_place(const problem& one, const problem& other) {
@@ -304,6 +311,7 @@ result<loaded_settings> finish(settings values, reader& from, const load_request
   for (const auto& each : request.overrides)
     apply_override(each, values, origins, found);
   apply_listeners(request.listeners, values, origins, found);
+  apply_seeds(request.seeds, values, origins, found);
   if (values.listeners.empty() && !origins.contains("listeners"))
     values.listeners.emplace_back();
   if (!request.file.empty())
@@ -316,10 +324,26 @@ result<loaded_settings> finish(settings values, reader& from, const load_request
   std::stable_sort(found.begin(), found.end(), by_place);
   if (has_errors(found))
     return found;
-  return loaded_settings{std::move(values), std::move(found)};
+  std::set<std::string> written;
+  for (const auto& [path, where] : origins)
+    written.insert(path);
+  return loaded_settings{std::move(values), std::move(found), std::move(written)};
 }
 
 } // namespace
+
+std::optional<listener_settings> parse_listener(std::string_view text) {
+  const auto colon = text.rfind(':');
+  if (colon == std::string_view::npos)
+    return std::nullopt;
+  const auto host = text.substr(0, colon);
+  const bool bare_ipv6 = host.find(':') != std::string_view::npos && !host.starts_with('[');
+  const auto address = address_rule().normalise(host);
+  const auto port = parse_number(text.substr(colon + 1));
+  if (bare_ipv6 || !address || !port || *port > 65'535)
+    return std::nullopt;
+  return listener_settings{*address, static_cast<std::uint16_t>(*port)};
+}
 
 result<loaded_settings> parse_settings(std::string_view text, const load_request& request) {
   try {

@@ -8,6 +8,8 @@
 #include "config/settings.hpp"
 
 #include <filesystem>
+#include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
@@ -30,13 +32,22 @@ struct load_request {
   /// `ADDRESS:PORT` each (the path is not used). If there are any, they replace the
   /// listeners of the file.
   std::vector<override_value> listeners = {};
+  /// `HOST:PORT` each (the path is not used). If there are any, they replace the seeds of the
+  /// file.
+  std::vector<override_value> seeds = {};
 };
 
 /// Settings that can be used, and what was odd about them.
 struct loaded_settings {
   settings values;
   problems warnings;
+  /// Paths of everything that was written in the file, the environment or a flag: `mesh.port`,
+  /// `listeners[0]`, `apis`.
+  std::set<std::string> written;
 };
+
+/// Reads `127.0.0.1:8080`, `[::1]:8080` or `localhost:0`.
+[[nodiscard]] std::optional<listener_settings> parse_listener(std::string_view text);
 
 /// Reads, merges and checks. Files named in the configuration become absolute paths.
 [[nodiscard]] result<loaded_settings> load_settings(const load_request& request);
@@ -49,6 +60,7 @@ struct loaded_settings {
 struct environment_values {
   std::vector<override_value> overrides;
   std::vector<override_value> listeners; ///< From `ACTORMESH_LISTEN`, comma separated.
+  std::vector<override_value> seeds;     ///< From `ACTORMESH_JOIN`, comma separated.
   std::string config_file;               ///< `ACTORMESH_CONFIG`.
   std::string state_dir;                 ///< `ACTORMESH_STATE_DIR`.
   problems warnings;

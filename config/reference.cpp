@@ -40,12 +40,16 @@ the wrong type and combinations that can't be are all reported at once.
 What is not in a list can also be set by an environment variable: `ACTORMESH_`, then the option's
 path in capitals with `_` for the dot (`log.level` is `ACTORMESH_LOG_LEVEL`). A variable that is set
 to nothing counts as not set. A variable with an unknown name is reported as a warning and ignored.
-`ACTORMESH_LISTEN` (`ADDRESS:PORT`, several with commas between them), `ACTORMESH_CONFIG` and
-`ACTORMESH_STATE_DIR` stand for the flags `--listen`, `--config` and `--state-dir`.
+`ACTORMESH_LISTEN` (`ADDRESS:PORT`, several with commas between them), `ACTORMESH_JOIN` (`HOST:PORT`,
+likewise), `ACTORMESH_CONFIG` and `ACTORMESH_STATE_DIR` stand for the flags `--listen`, `--join`,
+`--config` and `--state-dir`.
 
 `actormesh serve --set OPTION=VALUE` sets the same options. The order is: defaults, file,
 environment, flags; the later ones win. Listeners from the environment or from flags replace those
-of the file.
+of the file, and so do seeds of the mesh.
+
+A listener or a mesh port that nobody wrote anywhere may move: where 8080 or 7400 is taken, the node
+takes a free port and prints it, so that a second node on a machine needs no configuration.
 
 ## Changes while the node runs
 

@@ -57,9 +57,16 @@ bool is_printable(std::string_view text) {
   });
 }
 
-constexpr text_rule node_name_rule{"at most 64 printable characters", [](std::string_view text) {
-                                     return if_true(text.size() <= 64 && is_printable(text), text);
-                                   }};
+bool is_name(std::string_view text) {
+  return !text.empty() && text.size() <= 64 && all_of(text, "_.-");
+}
+
+constexpr text_rule name_rule{"1 to 64 characters of A-Z, a-z, 0-9, _ . and -",
+                              [](std::string_view text) { return if_true(is_name(text), text); }};
+
+constexpr text_rule node_name_rule{
+    "nothing, or 1 to 64 characters of A-Z, a-z, 0-9, _ . and -",
+    [](std::string_view text) { return if_true(text.empty() || is_name(text), text); }};
 
 std::optional<std::string> normalise_address(std::string_view text) {
   if (text == "localhost")
@@ -120,9 +127,34 @@ std::optional<std::string> normalise_host(std::string_view text) {
 
 constexpr text_rule host_rule{"a host name or address without a port", normalise_host};
 
+/// `node-2:7400`, `10.0.0.2:7400`, `[::1]:7400`
+std::optional<std::string> normalise_peer(std::string_view text) {
+  const auto colon = text.rfind(':');
+  if (colon == std::string_view::npos)
+    return std::nullopt;
+  const auto host = normalise_host(text.substr(0, colon));
+  const auto port = parse_number(text.substr(colon + 1));
+  if (!host || !port || *port == 0 || *port > 65'535)
+    return std::nullopt;
+  return *host + ":" + std::to_string(*port);
+}
+
+constexpr text_rule peer_rule{
+    "HOST:PORT, such as node-2.example.com:7400, 10.0.0.2:7400 or [fd00::2]:7400", normalise_peer};
+
+constexpr text_rule advertise_rule{
+    "nothing, or HOST:PORT, such as node-1.example.com:7400, 10.0.0.1:7400 or [fd00::1]:7400",
+    [](std::string_view text) {
+      return text.empty() ? std::optional<std::string>{text} : normalise_peer(text);
+    }};
+
 constexpr text_rule file_rule{"the name of a file", [](std::string_view text) {
                                 return if_true(!text.empty() && is_printable(text), text);
                               }};
+
+constexpr text_rule optional_file_rule{"nothing, or the name of a file", [](std::string_view text) {
+                                         return if_true(is_printable(text), text);
+                                       }};
 
 constexpr text_rule namespace_rule{
     "1 to 50 characters of A-Z, a-z, 0-9 and -, with no - at either end",
@@ -143,13 +175,15 @@ constexpr std::uint64_t hour = 60 * minute;
 constexpr std::uint64_t day = 24 * hour;
 constexpr std::uint64_t many = 1'000'000'000;
 
-constexpr std::array<option<settings>, 19> node_options{{
+constexpr std::array<option<settings>, 40> node_options{{
     {.name = "node.name",
      .member = at<&settings::node_name>,
      .rule = &node_name_rule,
      .effect = takes_effect::restart,
      .example = "node-1",
-     .documentation = "Name of the node in its logs. Empty: the name of the host."},
+     .documentation = "Name of the node in the mesh and in logs; no two nodes of a mesh have the "
+                      "same. Empty: the name in `mesh.tls.certificate`, else the name of the host "
+                      "and the mesh port."},
     {.name = "node.loops",
      .member = at<&settings::loops>,
      .max = defaults::max_loops,
@@ -243,6 +277,137 @@ constexpr std::array<option<settings>, 19> node_options{{
      .measure = unit::bytes,
      .max = 256 * MiB,
      .documentation = "Smallest message that is compressed where compression was negotiated."},
+    {.name = "mesh.enabled",
+     .member = at<&settings::mesh, &mesh_settings::enabled>,
+     .effect = takes_effect::restart,
+     .documentation = "Whether the node links with others and takes C++ clients. `false`: no mesh "
+                      "port is opened."},
+    {.name = "mesh.name",
+     .member = at<&settings::mesh, &mesh_settings::name>,
+     .rule = &name_rule,
+     .effect = takes_effect::restart,
+     .documentation = "Name of the mesh. Nodes of another name are refused."},
+    {.name = "mesh.address",
+     .member = at<&settings::mesh, &mesh_settings::address>,
+     .rule = &address,
+     .effect = takes_effect::restart,
+     .documentation = "Where to accept other nodes and C++ clients. An address that is not "
+                      "loopback needs `mesh.tls`; `0.0.0.0` and `::` need `mesh.advertise`, too."},
+    {.name = "mesh.port",
+     .member = at<&settings::mesh, &mesh_settings::port>,
+     .max = 65535,
+     .effect = takes_effect::restart,
+     .documentation = "TCP port of the mesh. 0: a free one. If nothing about the mesh's address is "
+                      "written anywhere, the node takes a free port where 7400 is taken."},
+    {.name = "mesh.advertise",
+     .member = at<&settings::mesh, &mesh_settings::advertise>,
+     .rule = &advertise_rule,
+     .effect = takes_effect::restart,
+     .documentation =
+         "What other nodes should dial, `HOST:PORT`. Empty: the address and port above."},
+    {.name = "mesh.seeds",
+     .member = at<&settings::mesh, &mesh_settings::seeds>,
+     .rule = &peer_rule,
+     .effect = takes_effect::restart,
+     .documentation =
+         "Nodes to link with, `HOST:PORT` each; an IPv6 address in brackets. The others are learnt "
+         "from them. `--join` and `ACTORMESH_JOIN` replace the list."},
+    {.name = "mesh.tls.certificate",
+     .member = at<&settings::mesh, &mesh_settings::tls, &mesh_tls_settings::certificate>,
+     .rule = &optional_file_rule,
+     .effect = takes_effect::restart,
+     .documentation = "Certificate of this node, which `actormesh mesh-ca issue` makes. PEM; "
+                      "relative to this file."},
+    {.name = "mesh.tls.key",
+     .member = at<&settings::mesh, &mesh_settings::tls, &mesh_tls_settings::key>,
+     .rule = &optional_file_rule,
+     .effect = takes_effect::restart,
+     .documentation = "Private key of the certificate. PEM, mode 0600; relative to this file."},
+    {.name = "mesh.tls.ca",
+     .member = at<&settings::mesh, &mesh_settings::tls, &mesh_tls_settings::ca>,
+     .rule = &optional_file_rule,
+     .effect = takes_effect::restart,
+     .documentation = "The CA that signs for this mesh, or several while one replaces the other. "
+                      "PEM; relative to this file."},
+    {.name = "mesh.heartbeat_interval",
+     .member = at<&settings::mesh, &mesh_settings::heartbeat_interval>,
+     .min = 10,
+     .max = minute,
+     .effect = takes_effect::restart,
+     .documentation = "Time between two heartbeats to a peer."},
+    {.name = "mesh.heartbeat_timeout",
+     .member = at<&settings::mesh, &mesh_settings::heartbeat_timeout>,
+     .min = 20,
+     .max = 10 * minute,
+     .effect = takes_effect::restart,
+     .documentation =
+         "Silence after which a peer counts as dead. At least twice `mesh.heartbeat_interval`."},
+    {.name = "mesh.connect_timeout",
+     .member = at<&settings::mesh, &mesh_settings::connect_timeout>,
+     .min = 10,
+     .max = 5 * minute,
+     .effect = takes_effect::restart,
+     .documentation = "How long a connection to another node may take."},
+    {.name = "mesh.handshake_timeout",
+     .member = at<&settings::mesh, &mesh_settings::handshake_timeout>,
+     .min = 10,
+     .max = 5 * minute,
+     .effect = takes_effect::restart,
+     .documentation = "From the connection to the end of the handshake, TLS included."},
+    {.name = "mesh.retry_min",
+     .member = at<&settings::mesh, &mesh_settings::retry_min>,
+     .min = 10,
+     .max = hour,
+     .effect = takes_effect::restart,
+     .documentation = "First pause between two dials of a node that is not there; it grows to "
+                      "`mesh.retry_max`."},
+    {.name = "mesh.retry_max",
+     .member = at<&settings::mesh, &mesh_settings::retry_max>,
+     .min = 10,
+     .max = hour,
+     .effect = takes_effect::restart,
+     .documentation = "Longest pause between two dials of a node that is not there."},
+    {.name = "mesh.forget_after",
+     .member = at<&settings::mesh, &mesh_settings::forget_after>,
+     .min = 100,
+     .max = 30 * day,
+     .effect = takes_effect::restart,
+     .documentation = "How long an unreachable node that is no seed is looked for, and how long "
+                      "events that it would have got are counted as lost."},
+    {.name = "mesh.queue_bytes",
+     .member = at<&settings::mesh, &mesh_settings::queue_bytes>,
+     .measure = unit::bytes,
+     .min = 4 * KiB,
+     .max = 16 * GiB,
+     .effect = takes_effect::restart,
+     .documentation = "What may wait for one peer before publishes to its channels are refused."},
+    {.name = "mesh.frame_bytes",
+     .member = at<&settings::mesh, &mesh_settings::frame_bytes>,
+     .measure = unit::bytes,
+     .min = 8 * KiB,
+     .max = 256 * MiB,
+     .effect = takes_effect::restart,
+     .documentation = "Largest frame accepted on the mesh port."},
+    {.name = "mesh.max_clients",
+     .member = at<&settings::mesh, &mesh_settings::max_clients>,
+     .max = 1'000'000,
+     .effect = takes_effect::restart,
+     .documentation =
+         "C++ clients connected to the mesh port at the same time. 0: none are let in."},
+    {.name = "mesh.max_handshakes",
+     .member = at<&settings::mesh, &mesh_settings::max_handshakes>,
+     .min = 1,
+     .max = 100'000,
+     .effect = takes_effect::restart,
+     .documentation = "Connections to the mesh port which have not yet said who they are."},
+    {.name = "mesh.client_queue_bytes",
+     .member = at<&settings::mesh, &mesh_settings::client_queue_bytes>,
+     .measure = unit::bytes,
+     .min = 4 * KiB,
+     .max = GiB,
+     .effect = takes_effect::restart,
+     .documentation =
+         "What may wait for one C++ client before the namespace's `slow_consumer` applies."},
 }};
 
 constexpr std::array<option<listener_settings>, 2> listener_options{{
@@ -348,12 +513,16 @@ constexpr std::array<option<namespace_settings>, 4> namespace_options{{
                       "`drop_newest` drops the event. Every loss is counted."},
 }};
 
-constexpr std::array<section, 10> all_sections{{
+constexpr std::array<section, 12> all_sections{{
     {"node", "The process as a whole."},
     {"listeners[]", "Where the node accepts clients. Left out: one listener with the defaults."},
     {"log", "Logs go to stderr."},
     {"http", "Limits of HTTP, for every listener."},
     {"websocket", "Limits and timers of WebSocket, for every listener."},
+    {"mesh", "How the node is linked with others. `actormesh serve --join HOST:PORT` is all that a "
+             "second node on the same machine needs."},
+    {"mesh.tls", "Certificates of the mesh: all three, or none. Needed for every address that is "
+                 "not loopback; docs/mesh-security.md says how to make them."},
     {"apis[]", "Event APIs. Each is an environment of its own, such as dev or prod, with its own "
                "address, keys and namespaces. At least one."},
     {"apis[].auth", "How callers prove who they are: a list of `API_KEY` (a key of `keys_file`) "
@@ -506,7 +675,7 @@ template <class Owner>
 void describe(std::string_view owner_path, std::string_view section_path,
               std::vector<option_description>& into) {
   for (const auto& each : options<Owner>()) {
-    const auto dot = each.name.find('.');
+    const auto dot = each.name.rfind('.');
     const bool nested = dot != std::string_view::npos;
     std::string in{owner_path};
     if (nested)
@@ -691,5 +860,9 @@ std::string quote(std::string_view text) {
 }
 
 const text_rule& address_rule() noexcept { return address; }
+
+const text_rule& mesh_name_rule() noexcept { return name_rule; }
+
+const text_rule& mesh_peer_rule() noexcept { return peer_rule; }
 
 } // namespace actormesh::config

@@ -146,4 +146,10 @@ struct option_description {
 /// The rule of a listener's address.
 [[nodiscard]] const text_rule& address_rule() noexcept;
 
+/// The rule of the names of meshes, nodes and clients.
+[[nodiscard]] const text_rule& mesh_name_rule() noexcept;
+
+/// The rule of `HOST:PORT` of another node.
+[[nodiscard]] const text_rule& mesh_peer_rule() noexcept;
+
 } // namespace actormesh::config

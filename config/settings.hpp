@@ -75,6 +75,47 @@ struct websocket_settings {
   friend bool operator==(const websocket_settings&, const websocket_settings&) = default;
 };
 
+/// PEM files. All of them or none.
+struct mesh_tls_settings {
+  std::string certificate; ///< Absolute, or relative to the configuration file.
+  std::string key;         ///< As above.
+  std::string ca;          ///< As above.
+
+  friend bool operator==(const mesh_tls_settings&, const mesh_tls_settings&) = default;
+};
+
+/// How the node is linked with others.
+struct mesh_settings {
+  bool enabled = defaults::mesh;
+  std::string name = defaults::mesh_name;       ///< `[A-Za-z0-9_.-]{1,64}`
+  std::string address = defaults::mesh_address; ///< IPv4 or IPv6 literal.
+  std::uint16_t port = defaults::mesh_port;     ///< 0 picks a free one.
+  /// `HOST:PORT` that other nodes should dial; empty: the bound address.
+  std::string advertise;
+  std::vector<std::string> seeds; ///< `HOST:PORT` each; an IPv6 address in brackets.
+  mesh_tls_settings tls;
+  std::chrono::milliseconds heartbeat_interval = defaults::mesh_heartbeat_interval;
+  /// Silence after which a peer counts as dead.
+  std::chrono::milliseconds heartbeat_timeout = defaults::mesh_heartbeat_timeout;
+  std::chrono::milliseconds connect_timeout = defaults::mesh_connect_timeout;
+  std::chrono::milliseconds handshake_timeout = defaults::mesh_handshake_timeout;
+  /// Back-off between two dials of a node that is not there.
+  std::chrono::milliseconds retry_min = defaults::mesh_retry_min;
+  std::chrono::milliseconds retry_max = defaults::mesh_retry_max;
+  /// How long an unreachable node that is no seed is looked for.
+  std::chrono::milliseconds forget_after = defaults::mesh_forget_after;
+  /// Bytes that may wait for one peer before publishes to its channels are refused.
+  std::size_t queue_bytes = defaults::mesh_queue_bytes;
+  std::size_t frame_bytes = defaults::mesh_frame_bytes;
+  std::size_t max_clients = defaults::mesh_clients;
+  /// Connections which have not yet said who they are.
+  std::size_t max_handshakes = defaults::mesh_handshakes;
+  /// Bytes that may wait for one C++ client before its namespace's slow-consumer policy applies.
+  std::size_t client_queue_bytes = defaults::mesh_client_queue_bytes;
+
+  friend bool operator==(const mesh_settings&, const mesh_settings&) = default;
+};
+
 /// Which modes may do what in an API, unless a namespace says otherwise.
 struct auth_settings {
   std::vector<auth_mode> connect{auth_mode::api_key};
@@ -120,8 +161,8 @@ struct api_settings {
 };
 
 struct settings {
-  std::string node_name;                             ///< For logs; empty: the host name.
-  std::size_t loops = defaults::loops;               ///< Event loops; 0: one per core.
+  std::string node_name;               ///< `[A-Za-z0-9_.-]{1,64}`; empty: nobody wrote one.
+  std::size_t loops = defaults::loops; ///< Event loops; 0: one per core.
   std::size_t max_channels = defaults::max_channels; ///< Per loop, with or without subscribers.
   std::chrono::milliseconds drain_timeout = defaults::drain_timeout;
   log_level level = log_level::info;
@@ -129,6 +170,7 @@ struct settings {
   std::vector<listener_settings> listeners;
   http_settings http;
   websocket_settings websocket;
+  mesh_settings mesh;
   std::vector<api_settings> apis;
 
   friend bool operator==(const settings&, const settings&) = default;

@@ -67,8 +67,8 @@ TEST_CASE("check-config says ok in one line, or everything that is wrong") {
       bad + ":1:1: apis: expected at least one API\n" + bad +
           ":1:14: log.level: expected one of trace, debug, info, warn, error, off; found \"1\"\n" +
           bad +
-          ":2:1: unknown option \"foo\"; known here: node, log, http, websocket, listeners, "
-          "apis\n");
+          ":2:1: unknown option \"foo\"; known here: node, log, http, websocket, mesh, "
+          "listeners, apis\n");
 }
 
 TEST_CASE("check-config looks into files of keys, and lets missing ones be made later") {
@@ -144,6 +144,25 @@ TEST_CASE("keys says what is wrong with its flags") {
 TEST_CASE("config-reference prints both files") {
   CHECK(run({"config-reference"}).out == read_file("docs/configuration.md"));
   CHECK(run({"config-reference", "example"}).out == read_file("config/actormesh.example.yaml"));
+}
+
+TEST_CASE("the flags of the mesh arrive in the options of serve") {
+  const auto parse = [](std::vector<std::string> arguments) {
+    CLI::App app;
+    cli::serve_options options;
+    cli::add_serve_flags(*app.add_subcommand("serve"), options);
+    std::reverse(arguments.begin(), arguments.end());
+    app.parse(arguments);
+    return options;
+  };
+  const auto options =
+      parse({"serve", "--join", "a:1", "--join", "b:2", "--mesh-listen", "[::1]:0"});
+  CHECK(options.join == std::vector<std::string>{"a:1", "b:2"});
+  CHECK(options.mesh_listen == "[::1]:0");
+  CHECK_FALSE(options.no_mesh);
+  CHECK(parse({"serve", "--no-mesh"}).no_mesh);
+  CHECK_THROWS_AS(parse({"serve", "--no-mesh", "--join", "a:1"}), CLI::ExcludesError);
+  CHECK_THROWS_AS(parse({"serve", "--no-mesh", "--mesh-listen", "a:1"}), CLI::ExcludesError);
 }
 
 TEST_CASE("the flags of serve arrive in its options") {

@@ -36,15 +36,20 @@ TEST_CASE("a variable that is set to nothing counts as not set") {
   CHECK(values.config_file.empty());
 }
 
-TEST_CASE("three variables stand for flags") {
-  const auto values = read({"ACTORMESH_CONFIG=/c.yaml", "ACTORMESH_STATE_DIR=/s",
-                            "ACTORMESH_LISTEN=127.0.0.1:80,[::1]:81"});
+TEST_CASE("four variables stand for flags") {
+  const auto values =
+      read({"ACTORMESH_CONFIG=/c.yaml", "ACTORMESH_STATE_DIR=/s",
+            "ACTORMESH_LISTEN=127.0.0.1:80,[::1]:81", "ACTORMESH_JOIN=node-1:7400,node-2:7400"});
   CHECK(values.config_file == "/c.yaml");
   CHECK(values.state_dir == "/s");
   REQUIRE(values.listeners.size() == 2);
   CHECK(values.listeners[0].value == "127.0.0.1:80");
   CHECK(values.listeners[1].value == "[::1]:81");
   CHECK(values.listeners[1].source == "ACTORMESH_LISTEN");
+  REQUIRE(values.seeds.size() == 2);
+  CHECK(values.seeds[0].value == "node-1:7400");
+  CHECK(values.seeds[1].value == "node-2:7400");
+  CHECK(values.seeds[1].source == "ACTORMESH_JOIN");
 }
 
 TEST_CASE("an unknown variable is a warning, with the one that was meant") {
@@ -56,6 +61,16 @@ TEST_CASE("an unknown variable is a warning, with the one that was meant") {
         "ACTORMESH_LOG_LEVEL?");
   CHECK(to_string(values.warnings[1]) ==
         "ACTORMESH_FROBNICATE: warning: no option has this variable, it is ignored");
+}
+
+TEST_CASE("what Kubernetes sets for a service called actormesh-mesh is no port") {
+  const auto values =
+      read({"ACTORMESH_MESH_PORT=tcp://10.0.0.1:7400",
+            "ACTORMESH_MESH_PORT_7400_TCP=tcp://10.0.0.1:7400",
+            "ACTORMESH_MESH_SERVICE_HOST=10.0.0.1", "ACTORMESH_MESH_SERVICE_PORT=7400"});
+  CHECK(values.warnings.empty());
+  CHECK(values.overrides.empty());
+  CHECK(read({"ACTORMESH_MESH_PORT=7401"}).overrides.size() == 1);
 }
 
 TEST_CASE("what Kubernetes sets for a service called actormesh is no mistake") {

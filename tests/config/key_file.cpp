@@ -4,6 +4,7 @@
 
 #include <catch2/catch.hpp>
 
+#include <atomic>
 #include <filesystem>
 #include <set>
 #include <string>
@@ -205,6 +206,34 @@ TEST_CASE("edits at the same time all count") {
     ids.insert(each.id);
   CHECK(ids.size() == 40);
   CHECK(files_in(folder.path()) == std::vector<std::string>{"keys.yaml"});
+}
+
+TEST_CASE("of several that make the first key at the same time one does") {
+  const temporary_folder folder;
+  const auto file = folder.path() / "keys.yaml";
+  std::atomic<int> made = 0;
+  std::vector<std::thread> threads;
+  for (int t = 0; t < 8; ++t) {
+    threads.emplace_back([&] {
+      const auto key = create_first_key(file, {.now = now});
+      if (key && *key)
+        ++made;
+    });
+  }
+  for (auto& each : threads)
+    each.join();
+  CHECK(made == 1);
+  CHECK(keys_of(file).size() == 1);
+  CHECK(create_first_key(file, {.life = std::chrono::hours{1}}).has_error());
+}
+
+TEST_CASE("a file of keys without keys counts as made") {
+  const temporary_folder folder;
+  const auto file = folder.write("keys.yaml", format_key_ring({make_salt(), {}}));
+  const auto key = create_first_key(file, {.now = now});
+  REQUIRE(key.has_value());
+  CHECK_FALSE(key->has_value());
+  CHECK(keys_of(file).empty());
 }
 
 TEST_CASE("an edit keeps a mode that lets a group read, and a link that points to the file") {

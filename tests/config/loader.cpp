@@ -101,7 +101,8 @@ apis:
         slow_consumer: drop_newest
 )");
   REQUIRE(parsed.has_value());
-  const auto& [values, warnings] = *parsed;
+  const auto& values = parsed->values;
+  const auto& warnings = parsed->warnings;
   CHECK(values.node_name == "node-1");
   CHECK(values.loops == 4);
   CHECK(values.max_channels == 1000);
