@@ -54,7 +54,7 @@ std::string http_request(std::string_view method, std::string_view target, std::
   return text.append("\r\n").append(body);
 }
 
-std::string key_line() { return "x-api-key: " + node_process::key() + "\r\n"; }
+std::string key_line() { return "x-api-key: " + shared_keys().key + "\r\n"; }
 
 std::string json_string(std::string_view text) {
   std::string result{'"'};

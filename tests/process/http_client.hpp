@@ -3,6 +3,8 @@
 
 #include "tests/process/raw_client.hpp"
 
+#include <chrono>
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -47,8 +49,8 @@ struct http_answer {
 
 class http_client {
 public:
-  explicit http_client(std::uint16_t port)
-    : socket_(port) {}
+  explicit http_client(std::uint16_t port, std::chrono::milliseconds limit = patience)
+    : socket_(port, {.patience = limit}) {}
 
   [[nodiscard]] raw_client& socket() noexcept { return socket_; }
 

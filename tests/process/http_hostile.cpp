@@ -1,4 +1,5 @@
 #include "tests/process/metrics.hpp"
+#include "tests/process/node_process.hpp"
 
 #include <catch2/catch.hpp>
 

@@ -1,7 +1,8 @@
 /// A node of its own for a test: started on a free port, stopped and looked at in the end.
 #pragma once
 
-#include <chrono>
+#include "tests/process/program.hpp"
+
 #include <condition_variable>
 #include <cstdint>
 #include <filesystem>
@@ -14,34 +15,6 @@
 #include <sys/types.h>
 
 namespace actormesh::process {
-
-/// How long a test waits for anything before it fails. Generous: sanitizers are slow.
-inline constexpr std::chrono::seconds patience{30};
-
-/// An open file, closed at the end.
-class descriptor {
-public:
-  explicit descriptor(int number = -1) noexcept
-    : number_(number) {}
-  descriptor(descriptor&& other) noexcept;
-  descriptor& operator=(descriptor&& other) noexcept;
-  ~descriptor();
-
-  [[nodiscard]] int number() const noexcept { return number_; }
-  void close() noexcept;
-
-private:
-  int number_;
-};
-
-/// How a run of `actormesh` ended.
-struct tool_result {
-  int status = 0;
-  std::string output;
-  std::string errors;
-
-  [[nodiscard]] std::string first_line() const { return output.substr(0, output.find('\n')); }
-};
 
 /// What a node is told. The configuration has one API, `default`, with the key of
 /// `node_process::key`.
@@ -73,6 +46,9 @@ public:
 
   /// What the node had printed when it was ready.
   [[nodiscard]] const std::string& printed() const noexcept { return printed_; }
+
+  /// The rest of the line of its output that starts with `start`; waits for it.
+  [[nodiscard]] std::string printed_after(std::string_view start);
 
   /// A key that is in `keys.yaml` of every node.
   [[nodiscard]] static const std::string& key();

@@ -1,4 +1,5 @@
 #include "tests/process/metrics.hpp"
+#include "tests/process/node_process.hpp"
 #include "tests/process/web_socket.hpp"
 
 #include <catch2/catch.hpp>

@@ -19,13 +19,6 @@ namespace {
   throw std::system_error{errno, std::generic_category(), what};
 }
 
-void wait_for(int socket, short events, const char* what) {
-  pollfd wait{socket, events, 0};
-  const auto limit = std::chrono::duration_cast<std::chrono::milliseconds>(patience).count();
-  if (::poll(&wait, 1, static_cast<int>(limit)) != 1)
-    throw std::runtime_error{what};
-}
-
 void set(int socket, int level, int name, int value) {
   if (::setsockopt(socket, level, name, &value, sizeof value) != 0)
     fail("setsockopt");
@@ -33,13 +26,14 @@ void set(int socket, int level, int name, int value) {
 
 } // namespace
 
-raw_client::raw_client(std::uint16_t port, int receive_buffer)
-  : socket_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+raw_client::raw_client(std::uint16_t port, const options& how)
+  : socket_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0))
+  , patience_(how.patience) {
   if (socket_.number() < 0)
     fail("socket");
   set(socket_.number(), IPPROTO_TCP, TCP_NODELAY, 1);
-  if (receive_buffer != 0)
-    set(socket_.number(), SOL_SOCKET, SO_RCVBUF, receive_buffer);
+  if (how.receive_buffer != 0)
+    set(socket_.number(), SOL_SOCKET, SO_RCVBUF, how.receive_buffer);
   sockaddr_in where{};
   where.sin_family = AF_INET;
   where.sin_port = htons(port);
@@ -48,9 +42,15 @@ raw_client::raw_client(std::uint16_t port, int receive_buffer)
     fail("connect");
 }
 
+void raw_client::wait_for(short events, const char* what) const {
+  pollfd wait{socket_.number(), events, 0};
+  if (::poll(&wait, 1, static_cast<int>(patience_.count())) != 1)
+    throw std::runtime_error{what};
+}
+
 void raw_client::send(std::string_view bytes) {
   while (!bytes.empty()) {
-    wait_for(socket_.number(), POLLOUT, "the node takes no more bytes");
+    wait_for(POLLOUT, "the node takes no more bytes");
     bytes.remove_prefix(send_some(bytes));
   }
 }
@@ -64,7 +64,7 @@ std::size_t raw_client::send_some(std::string_view bytes) {
 }
 
 bool raw_client::read_more() {
-  wait_for(socket_.number(), POLLIN, "expected more bytes or the end, got neither");
+  wait_for(POLLIN, "expected more bytes or the end, got neither");
   std::array<char, 65536> buffer;
   const auto got = ::recv(socket_.number(), buffer.data(), buffer.size(), 0);
   if (got < 0 && errno != ECONNRESET)
@@ -103,9 +103,9 @@ std::string raw_client::read_to_end() {
   return std::move(input_);
 }
 
-bool raw_client::has_input() const noexcept {
+bool raw_client::wait_for_input(std::chrono::milliseconds limit) const noexcept {
   pollfd look{socket_.number(), POLLIN, 0};
-  return !input_.empty() || ::poll(&look, 1, 0) == 1;
+  return !input_.empty() || ::poll(&look, 1, static_cast<int>(limit.count())) == 1;
 }
 
 void raw_client::shut_down_writing() {

@@ -1,8 +1,9 @@
 /// A TCP client that sends any bytes, and never waits longer than a test may.
 #pragma once
 
-#include "tests/process/node_process.hpp"
+#include "tests/process/program.hpp"
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -10,11 +11,17 @@
 
 namespace actormesh::process {
 
-/// Every operation throws when it takes longer than `patience`.
+/// Every operation throws when it takes longer than the client's patience.
 class raw_client {
 public:
-  /// `receive_buffer` 0: what the system gives.
-  explicit raw_client(std::uint16_t port, int receive_buffer = 0);
+  struct options {
+    int receive_buffer = 0; ///< 0: what the system gives.
+    std::chrono::milliseconds patience = process::patience;
+  };
+
+  raw_client(std::uint16_t port, const options& how);
+  explicit raw_client(std::uint16_t port)
+    : raw_client(port, options{}) {}
 
   void send(std::string_view bytes);
 
@@ -31,7 +38,12 @@ public:
   [[nodiscard]] std::string read_to_end();
 
   /// Whether bytes, or the end, have come and were not taken yet.
-  [[nodiscard]] bool has_input() const noexcept;
+  [[nodiscard]] bool has_input() const noexcept {
+    return wait_for_input(std::chrono::milliseconds{0});
+  }
+
+  /// Waits until there is some, but no longer than that.
+  [[nodiscard]] bool wait_for_input(std::chrono::milliseconds limit) const noexcept;
 
   void shut_down_writing();
 
@@ -41,8 +53,10 @@ public:
 
 private:
   [[nodiscard]] bool read_more();
+  void wait_for(short events, const char* what) const;
 
   descriptor socket_;
+  std::chrono::milliseconds patience_;
   std::string input_;
 };
 

@@ -20,7 +20,7 @@ std::size_t number(std::string_view bytes) {
 }
 
 std::string authorization() {
-  return R"("authorization":{"host":"localhost","x-api-key":")" + node_process::key() + "\"}";
+  return R"("authorization":{"host":"localhost","x-api-key":")" + shared_keys().key + "\"}";
 }
 
 } // namespace
@@ -53,7 +53,7 @@ std::string upgrade_request(std::string_view headers, std::string_view target) {
 
 std::string authorized_upgrade(std::string_view more_headers, std::string_view target) {
   return upgrade_request("Sec-WebSocket-Protocol: aws-appsync-event-ws, " +
-                             header_protocol(node_process::key()) + "\r\n" +
+                             header_protocol(shared_keys().key) + "\r\n" +
                              std::string{more_headers},
                          target);
 }
@@ -75,7 +75,7 @@ std::string unsubscribe_text(std::string_view id) {
 }
 
 web_socket::web_socket(std::uint16_t port, const options& how)
-  : socket_(port, how.receive_buffer) {
+  : socket_(port, {.receive_buffer = how.receive_buffer, .patience = how.patience}) {
   socket_.send(how.request);
   answer_.head = socket_.read_until("\r\n\r\n");
   if (!answer_.head.starts_with("HTTP/1.1 101 "))

@@ -3,6 +3,7 @@
 
 #include "tests/process/http_client.hpp"
 
+#include <chrono>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -53,6 +54,7 @@ public:
   struct options {
     std::string request = authorized_upgrade();
     int receive_buffer = 0;
+    std::chrono::milliseconds patience = process::patience;
   };
 
   /// Connects; throws unless the answer is 101.

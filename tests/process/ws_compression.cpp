@@ -1,4 +1,5 @@
 #include "tests/net/reference_inflate.hpp"
+#include "tests/process/node_process.hpp"
 #include "tests/process/web_socket.hpp"
 
 #include <catch2/catch.hpp>

@@ -1,3 +1,4 @@
+#include "tests/process/node_process.hpp"
 #include "tests/process/web_socket.hpp"
 
 #include <catch2/catch.hpp>
