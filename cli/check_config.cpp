@@ -2,6 +2,7 @@
 
 #include "config/key_file.hpp"
 #include "config/loader.hpp"
+#include "config/mesh_certificates.hpp"
 #include "config/reference.hpp"
 
 #include <CLI/CLI.hpp>
@@ -20,22 +21,27 @@ std::string count(std::size_t number, const std::string& what) {
   return std::to_string(number) + " " + what + (number == 1 ? "" : "s");
 }
 
-/// Checks the files of keys. One that isn't there is only worth a warning: a configuration may be
-/// checked on a machine that has no keys.
-config::problems check_keys(const config::settings& values) {
-  config::problems found;
+/// A configuration may be checked on a machine that has none of its files: those that aren't there
+/// are only worth a warning.
+void forgive_missing_files(config::problems& found) {
+  for (auto& each : found) {
+    std::error_code failed;
+    if (!std::filesystem::exists(each.source, failed))
+      each.level = config::severity::warning;
+  }
+}
+
+/// Checks every file that the configuration names.
+config::problems check_files(const config::settings& values) {
+  auto found = config::check_node_certificate(values);
   for (const auto& api : values.apis) {
     if (api.keys_file.empty())
       continue;
     const auto loaded = config::load_key_ring(api.keys_file);
-    auto wrong = loaded ? loaded->warnings : loaded.error();
-    std::error_code failed;
-    if (!loaded && !std::filesystem::exists(api.keys_file, failed)) {
-      for (auto& each : wrong)
-        each.level = config::severity::warning;
-    }
+    const auto wrong = loaded ? loaded->warnings : loaded.error();
     found.insert(found.end(), wrong.begin(), wrong.end());
   }
+  forgive_missing_files(found);
   return found;
 }
 
@@ -71,9 +77,9 @@ int run_check_config(const check_config_options& options, std::ostream& out, std
     return refused;
   }
   print_problems(loaded->warnings, err);
-  const auto keys = check_keys(loaded->values);
-  print_problems(keys, err);
-  if (config::has_errors(keys))
+  const auto files = check_files(loaded->values);
+  print_problems(files, err);
+  if (config::has_errors(files))
     return refused;
   out << options.file << ": ok, " << count(loaded->values.listeners.size(), "listener") << ", "
       << count(loaded->values.apis.size(), "API") << '\n';

@@ -1,15 +1,16 @@
 #include "cli/serve_options.hpp"
 
+#include "config/file_io.hpp"
+#include "config/mesh_certificates.hpp"
+
 #include <CLI/CLI.hpp>
 
 #include <algorithm>
 #include <array>
-#include <cerrno>
 #include <set>
 #include <string_view>
 #include <utility>
 
-#include <sys/stat.h>
 #include <unistd.h>
 
 namespace actormesh::cli {
@@ -17,16 +18,12 @@ namespace actormesh::cli {
 namespace {
 
 namespace fs = std::filesystem;
+using config::one_problem;
 using config::override_value;
 using config::problems;
 using config::result;
-using config::severity;
 
 constexpr const char* default_name = "default";
-
-problems one_problem(const std::string& source, std::string message) {
-  return {{severity::error, source, 0, 0, std::move(message)}};
-}
 
 /// The flags that set an option, as overrides.
 result<std::vector<override_value>> flag_overrides(const serve_options& options) {
@@ -80,18 +77,6 @@ result<fs::path> default_state_dir(const std::vector<std::string>& environment) 
   return one_problem("--state-dir", "is needed, because neither XDG_STATE_HOME nor HOME is set");
 }
 
-/// Makes the directory with mode 0700 if it isn't there.
-problems make_private_directory(const fs::path& directory) {
-  std::error_code failed;
-  if (fs::is_directory(directory, failed))
-    return {};
-  fs::create_directories(directory.parent_path(), failed);
-  if (::mkdir(directory.c_str(), S_IRWXU) == 0 || errno == EEXIST)
-    return {};
-  return one_problem(directory.string(),
-                     "cannot be made: " + std::generic_category().message(errno));
-}
-
 /// What a node serves that was told nothing.
 config::settings default_settings(const fs::path& keys_file) {
   config::settings values;
@@ -123,7 +108,7 @@ result<std::optional<config::new_key>> make_first_key(const fs::path& keys_file)
   std::error_code failed;
   if (fs::exists(keys_file, failed))
     return std::optional<config::new_key>{};
-  if (auto wrong = make_private_directory(keys_file.parent_path()); !wrong.empty())
+  if (auto wrong = config::make_private_folder(keys_file.parent_path()); !wrong.empty())
     return wrong;
   return config::create_first_key(keys_file, {.description = "made by the first start",
                                               .life = config::defaults::first_key_life});
@@ -146,6 +131,23 @@ problems load_keys(resolved_settings& into) {
     into.key_rings.emplace(api.id, *std::move(loaded));
   }
   return wrong;
+}
+
+/// Checks the certificate of the mesh, if there is one, and names the node by it unless somebody
+/// else did.
+problems take_certificate(resolved_settings& into) {
+  auto& values = into.values;
+  auto found = config::check_node_certificate(values);
+  if (config::has_errors(found))
+    return found;
+  into.warnings.insert(into.warnings.end(), found.begin(), found.end());
+  if (!config::has_mesh_tls(values) || !values.node_name.empty())
+    return {};
+  auto name = config::certificate_node_name(values.mesh.tls.certificate);
+  if (!name)
+    return name.error();
+  values.node_name = *std::move(name);
+  return {};
 }
 
 /// Whether an option was written anywhere, or anything in it.
@@ -251,6 +253,11 @@ result<resolved_settings> resolve_settings(const serve_options& options,
   if (!loaded)
     return loaded.error();
   resolved.values = std::move(loaded->values);
+  resolved.warnings = std::move(from_environment.warnings);
+  resolved.warnings.insert(resolved.warnings.end(), loaded->warnings.begin(),
+                           loaded->warnings.end());
+  if (auto wrong = take_certificate(resolved); !wrong.empty())
+    return wrong;
   resolved.name_given = !resolved.values.node_name.empty();
   resolved.listen_may_move = !is_written(loaded->written, "listeners");
   // A node that others have been told about must be where they look for it.
@@ -259,9 +266,6 @@ result<resolved_settings> resolve_settings(const serve_options& options,
   };
   resolved.mesh_port_may_move = std::ranges::none_of(
       std::array{"mesh.port", "mesh.address", "mesh.advertise"}, is_mesh_option_written);
-  resolved.warnings = std::move(from_environment.warnings);
-  resolved.warnings.insert(resolved.warnings.end(), loaded->warnings.begin(),
-                           loaded->warnings.end());
   // Only now, so that a start that fails for a typing error leaves nothing behind.
   if (request.file.empty()) {
     auto first = make_first_key(resolved.keys_file);

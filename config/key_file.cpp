@@ -1,5 +1,6 @@
 #include "config/key_file.hpp"
 
+#include "config/file_io.hpp"
 #include "config/schema.hpp"
 #include "config/yaml.hpp"
 
@@ -29,31 +30,6 @@ constexpr std::size_t longest_description = 200;
 constexpr std::size_t salt_digits = 32;
 constexpr std::size_t hash_digits = 64;
 constexpr mode_t only_owner = S_IRUSR | S_IWUSR;
-
-problems one_problem(const std::string& source, std::string message) {
-  return {{severity::error, source, 0, 0, std::move(message)}};
-}
-
-std::string system_reason() { return std::generic_category().message(errno); }
-
-/// Closes a descriptor.
-class descriptor {
-public:
-  explicit descriptor(int number)
-    : number_{number} {}
-  descriptor(const descriptor&) = delete;
-  descriptor& operator=(const descriptor&) = delete;
-  ~descriptor() {
-    if (number_ >= 0)
-      ::close(number_);
-  }
-
-  [[nodiscard]] int number() const noexcept { return number_; }
-  explicit operator bool() const noexcept { return number_ >= 0; }
-
-private:
-  int number_;
-};
 
 file_stamp stamp_from(const struct stat& status) noexcept {
   return {std::int64_t{status.st_mtim.tv_sec} * 1'000'000'000 + status.st_mtim.tv_nsec,
@@ -257,18 +233,6 @@ result<std::unique_ptr<descriptor>> lock(const target& where) {
       return one_problem(where.folder.string(), "cannot be locked: " + system_reason());
   }
   return folder;
-}
-
-bool write_all(int to, std::string_view text) {
-  while (!text.empty()) {
-    const auto count = ::write(to, text.data(), text.size());
-    if (count < 0 && errno == EINTR)
-      continue;
-    if (count <= 0)
-      return false;
-    text.remove_prefix(static_cast<std::size_t>(count));
-  }
-  return true;
 }
 
 /// Gives the new file the owner and the mode of the one it replaces, less what others may do

@@ -1,0 +1,48 @@
+/// Writing files that must never be half there, or readable by others for a moment.
+///
+/// Any thread.
+#pragma once
+
+#include "config/problem.hpp"
+
+#include <filesystem>
+#include <string>
+#include <string_view>
+
+#include <sys/types.h>
+
+namespace actormesh::config {
+
+/// Closes a descriptor.
+class descriptor {
+public:
+  explicit descriptor(int number) noexcept
+    : number_{number} {}
+  descriptor(const descriptor&) = delete;
+  descriptor& operator=(const descriptor&) = delete;
+  ~descriptor();
+
+  [[nodiscard]] int number() const noexcept { return number_; }
+  explicit operator bool() const noexcept { return number_ >= 0; }
+
+private:
+  int number_;
+};
+
+/// Returns a list of one error.
+[[nodiscard]] problems one_problem(const std::string& source, std::string message);
+
+/// Returns what `errno` says.
+[[nodiscard]] std::string system_reason();
+
+/// Returns whether everything was written.
+[[nodiscard]] bool write_all(int to, std::string_view text);
+
+/// Makes a file, everything or nothing, with its mode from the start. Refuses to replace one.
+[[nodiscard]] problems create_file(const std::filesystem::path& file, std::string_view text,
+                                   mode_t mode);
+
+/// Makes a folder with mode 0700, and those above it, if it isn't there.
+[[nodiscard]] problems make_private_folder(const std::filesystem::path& folder);
+
+} // namespace actormesh::config
