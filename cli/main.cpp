@@ -1,5 +1,6 @@
 #include "cli/check_config.hpp"
 #include "cli/keys.hpp"
+#include "cli/mesh_ca.hpp"
 #include "cli/serve.hpp"
 #include "cli/serve_options.hpp"
 
@@ -30,6 +31,8 @@ int run(int argc, char** argv) {
   auto* reference = cli::add_config_reference(app, check_options);
   cli::keys_options keys_options;
   auto* keys = cli::add_keys(app, keys_options);
+  cli::mesh_ca_options mesh_ca_options;
+  auto* mesh_ca = cli::add_mesh_ca(app, mesh_ca_options);
 
   try {
     app.parse(argc, argv);
@@ -44,6 +47,8 @@ int run(int argc, char** argv) {
     return cli::run_config_reference(check_options, std::cout);
   if (keys->parsed())
     return cli::run_keys(keys_options, std::cout, std::cerr);
+  if (mesh_ca->parsed())
+    return cli::run_mesh_ca(mesh_ca_options, std::cout, std::cerr);
   return usage_error;
 }
 
