@@ -1,0 +1,55 @@
+#include "tests/mesh/ledger/counters.hpp"
+
+#include "tests/mesh/ledger/network_namespace.hpp"
+#include "tests/process/metrics.hpp"
+
+#include <string_view>
+#include <utility>
+
+namespace actormesh::ledger {
+
+counters::numbers counters::read(const place& node) {
+  constexpr std::string_view start{"actormesh_losses_total{reason=\""};
+  const network_namespace::visit there{node.where};
+  process::http_client http{node.port};
+  const auto page = process::read_metrics(http);
+  numbers found;
+  for (const auto& [name, value] : page.values())
+    if (name.starts_with(start))
+      found.losses[name.substr(start.size(), name.find('"', start.size()) - start.size())] =
+          static_cast<std::uint64_t>(value);
+  found.published = static_cast<std::uint64_t>(page["actormesh_events_published_total"]);
+  return found;
+}
+
+void counters::begin(const place& node) { running_[node.node] = {node, read(node)}; }
+
+void counters::begin_at_start(const place& node) { running_[node.node] = {node, {}}; }
+
+void counters::end(const place& node) {
+  const auto found = running_.find(node.node);
+  if (found == running_.end())
+    return;
+  const auto now = read(node);
+  for (const auto& [reason, count] : now.losses) {
+    const auto before = found->second.at_begin.losses.find(reason);
+    sums_.losses[reason] +=
+        count - (before == found->second.at_begin.losses.end() ? 0 : before->second);
+  }
+  sums_.published += now.published - found->second.at_begin.published;
+  running_.erase(found);
+}
+
+void counters::forget(const std::string& node) {
+  all_lived_ = running_.erase(node) == 0 && all_lived_;
+}
+
+node_counts counters::finish() {
+  while (!running_.empty())
+    end(place{running_.begin()->second.where});
+  auto sums = sums_;
+  sums.published_is_known = all_lived_;
+  return sums;
+}
+
+} // namespace actormesh::ledger
