@@ -134,7 +134,7 @@ void channel::collect(const event_batch_ptr& batch) {
   if (merged_) {
     merged_->append(*batch);
   } else if (collected_) {
-    merged_ = caf::make_counted<event_batch>();
+    merged_ = caf::make_counted<event_batch>(key());
     merged_->append(*collected_);
     merged_->append(*batch);
   } else {
@@ -186,13 +186,22 @@ void channel::forward(const event_batch_ptr& batch) {
   for (auto* wider : patterns_)
     wider->accept_routed(batch);
   for (auto loops = other_loops_; loops != 0; loops &= loops - 1)
-    directory_.route(static_cast<std::size_t>(std::countr_zero(loops)), key(), batch);
+    directory_.route(static_cast<std::size_t>(std::countr_zero(loops)), batch);
+  for (auto nodes = other_nodes_; nodes != 0; nodes &= nodes - 1)
+    directory_.route_to_node(static_cast<peer_slot>(std::countr_zero(nodes)), batch);
+}
+
+bool channel::is_held_up() {
+  if (route_generation_ != directory_.generation())
+    refresh_route();
+  return directory_.any_full(other_nodes_);
 }
 
 void channel::refresh_route() {
-  auto [patterns, loops] = directory_.route_of(key());
-  patterns_ = std::move(patterns);
-  other_loops_ = loops;
+  auto fresh = directory_.route_of(key());
+  patterns_ = std::move(fresh.patterns);
+  other_loops_ = fresh.loops;
+  other_nodes_ = fresh.nodes;
   route_generation_ = directory_.generation();
 }
 

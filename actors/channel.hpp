@@ -23,7 +23,7 @@ class idle_hook : public detail::auto_unlink_hook {};
 
 /// Knows the subscribers that a channel has on this loop, collects what is published during a turn
 /// and fans it out once: one message with the whole batch for each subscriber, one hand-over to
-/// each pattern that matches, one entry for each other loop with interest.
+/// each pattern that matches, one entry for each other loop and node with interest.
 ///
 /// Made on demand by the `directory`, ended by it when idle.
 class channel final : public loop_actor, public fan_out_hook, public idle_hook {
@@ -42,11 +42,15 @@ public:
   /// A message is on its way here: the channel must not end before it has come.
   void expect_message();
 
-  /// Events from another loop, or from a channel that this pattern matches. They go to the
+  /// Events from another loop or node, or from a channel that this pattern matches. They go to the
   /// subscribers here and no further.
   void accept_routed(event_batch_ptr batch);
 
-  /// Every other loop knows that there are subscribers here, as of the announcement `ticket`.
+  /// Whether a node that gets this channel's events has too much to take already.
+  [[nodiscard]] bool is_held_up();
+
+  /// All other loops and nodes know that there are subscribers here, as of the announcement
+  /// `ticket`.
   void interest_confirmed(std::uint64_t ticket);
 
   void fan_out() override;
@@ -96,6 +100,7 @@ private:
   /// Where the events of this channel go beside its own subscribers, as of `route_generation_`.
   std::vector<channel*> patterns_;
   std::uint64_t other_loops_ = 0; ///< A bit for each.
+  std::uint64_t other_nodes_ = 0; ///< A bit for each.
   std::uint64_t route_generation_ = 0;
 
   /// They leave after the next fan-out: what was published before is still theirs, and is counted.

@@ -3,6 +3,7 @@
 #include "actors/channel_path.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <cassert>
 #include <utility>
 
@@ -39,11 +40,31 @@ void directory::connect(std::vector<caf::strong_actor_ptr> all) {
   outbox_.resize(peers_.size());
 }
 
+void directory::connect_mesh(caf::strong_actor_ptr hub,
+                             std::shared_ptr<const mesh_standing> standing) {
+  hub_ = std::move(hub);
+  standing_ = std::move(standing);
+  nodes_.resize(max_peers);
+}
+
 caf::behavior directory::make_behavior() {
   return {
       [this](const interest_change& what) { on_interest_change(what); },
       [this](const interest_seen& what) { on_interest_seen(what); },
       [this](const route_events& what) { on_route_events(what); },
+      [this](const peer_attached& what) {
+        nodes_[what.peer].link = what.link;
+        nodes_[what.peer].flow = what.flow;
+        linked_nodes_ |= bit_of(what.peer);
+      },
+      [this](const peer_detached& what) {
+        nodes_[what.peer].link = nullptr;
+        nodes_[what.peer].snapshot = nullptr;
+        linked_nodes_ &= ~bit_of(what.peer);
+        tell(current_sender(), nullptr, peer_released{});
+      },
+      [this](const peer_forgotten& what) { forget_interest(what.peer); },
+      [this](const peer_interest& what) { on_peer_interest(what); },
   };
 }
 
@@ -52,16 +73,18 @@ void directory::on_exit() {
   peers_.clear();
   other_loops_.clear();
   outbox_.clear();
-  interest_of_loops_.clear();
+  interest_.clear();
+  nodes_.clear();
+  hub_ = nullptr;
   unconfirmed_.clear();
 }
 
-bool directory::publish(std::string_view key, event_batch_ptr batch) {
+bool directory::publish(event_batch_ptr batch) {
   // Publishers hear of it before anything is delivered, and come again.
-  if (std::ranges::any_of(other_loops_, &loop::overloaded))
+  if (std::ranges::any_of(other_loops_, &loop::overloaded) || (standing_ && !standing_->joined))
     return false;
-  auto* entry = find_or_make(key);
-  if (entry == nullptr)
+  auto* entry = find_or_make(batch->channel());
+  if (entry == nullptr || (linked_nodes_ != 0 && entry->object->is_held_up()))
     return false;
   entry->object->expect_message();
   tell(entry->handle, nullptr, publish_events{std::move(batch)});
@@ -87,17 +110,16 @@ std::uint64_t directory::announce(channel& what, interest how) {
   ++generation_;
   const auto ticket = ++last_ticket_;
   const auto gained = how == interest::gained;
-  if (peer_count_ == 0) {
-    if (gained) // The channel is told in a moment, when it knows its ticket.
-      unconfirmed_.emplace(ticket, unconfirmed_interest{what.ctrl(), &what, 1});
-  } else {
-    if (gained)
-      unconfirmed_.emplace(ticket, unconfirmed_interest{what.ctrl(), &what, peer_count_});
-    for (const auto& peer : peers_)
-      if (peer != nullptr)
-        tell(peer, ctrl(), interest_change{home().index(), what.key(), gained, ticket});
-  }
-  if (peer_count_ == 0 && gained)
+  const auto answers = peer_count_ + (hub_ != nullptr ? 1 : 0);
+  if (gained)
+    unconfirmed_.emplace(
+        ticket, unconfirmed_interest{what.ctrl(), &what, std::max(answers, std::size_t{1})});
+  for (const auto& peer : peers_)
+    if (peer != nullptr)
+      tell(peer, ctrl(), interest_change{home().index(), what.key(), gained, ticket});
+  if (hub_ != nullptr)
+    tell(hub_, ctrl(), interest_change{home().index(), what.key(), gained, ticket});
+  if (answers == 0 && gained) // The channel is told in a moment, when it knows its ticket.
     tell(ctrl(), nullptr, interest_seen{home().index(), ticket});
   return ticket;
 }
@@ -105,12 +127,11 @@ std::uint64_t directory::announce(channel& what, interest how) {
 void directory::on_interest_change(const interest_change& what) {
   ++generation_;
   if (what.interested) {
-    interest_of_loops_[what.key] |= bit_of(what.loop);
-  } else if (const auto known = interest_of_loops_.find(what.key);
-             known != interest_of_loops_.end()) {
-    known->second &= ~bit_of(what.loop);
-    if (known->second == 0)
-      interest_of_loops_.erase(known);
+    interest_[what.key].loops |= bit_of(what.loop);
+  } else if (const auto known = interest_.find(what.key); known != interest_.end()) {
+    known->second.loops &= ~bit_of(what.loop);
+    if (known->second.loops == 0 && known->second.nodes == 0)
+      interest_.erase(known);
   }
   tell(peers_[what.loop], nullptr, interest_seen{home().index(), what.ticket});
 }
@@ -126,36 +147,117 @@ void directory::on_interest_seen(const interest_seen& what) {
 
 struct directory::route directory::route_of(std::string_view key) {
   struct route result;
-  if (const auto known = interest_of_loops_.find(key); known != interest_of_loops_.end())
-    result.loops |= known->second;
+  const auto add = [&](std::string_view name) {
+    if (const auto known = interest_.find(name); known != interest_.end()) {
+      result.loops |= known->second.loops;
+      result.nodes |= known->second.nodes;
+    }
+  };
+  add(key);
   for_each_pattern(key, scratch_, [&](std::string_view pattern) {
     if (auto* entry = find(pattern); entry != nullptr && entry->object->subscribers() != 0)
       result.patterns.push_back(entry->object);
-    if (const auto known = interest_of_loops_.find(pattern); known != interest_of_loops_.end())
-      result.loops |= known->second;
+    add(pattern);
   });
   return result;
 }
 
-void directory::route(std::size_t to, std::string_view key, event_batch_ptr batch) {
-  outbox_[to].batches.push_back({std::string{key}, std::move(batch)});
+void directory::route(std::size_t to, event_batch_ptr batch) {
+  outbox_[to].batches.push_back(std::move(batch));
+}
+
+void directory::route_to_node(peer_slot to, event_batch_ptr batch) {
+  auto& node = nodes_[to];
+  if (node.link == nullptr)
+    return home().counters().lost(telemetry::loss_reason::peer_down).add(batch->events().size());
+  if (node.flow->overflowing())
+    return home()
+        .counters()
+        .lost(telemetry::loss_reason::peer_queue_full)
+        .add(batch->events().size());
+  if (node.outbox.batches.empty())
+    nodes_to_send_ |= bit_of(to);
+  node.outbox_bytes += batch->footprint();
+  node.outbox.batches.push_back(std::move(batch));
 }
 
 void directory::send_routed() {
   for (std::size_t to = 0; to < outbox_.size(); ++to)
     if (!outbox_[to].batches.empty())
       tell(peers_[to], nullptr, std::exchange(outbox_[to], {}));
+  for (auto nodes = std::exchange(nodes_to_send_, 0); nodes != 0; nodes &= nodes - 1) {
+    auto& node = nodes_[static_cast<peer_slot>(std::countr_zero(nodes))];
+    node.flow->put(std::exchange(node.outbox_bytes, 0));
+    tell(node.link, nullptr, std::exchange(node.outbox, {}));
+  }
+}
+
+bool directory::any_full(std::uint64_t nodes) const noexcept {
+  for (nodes &= linked_nodes_; nodes != 0; nodes &= nodes - 1)
+    if (nodes_[static_cast<peer_slot>(std::countr_zero(nodes))].flow->full())
+      return true;
+  return false;
+}
+
+bool directory::tell_mesh_if_quiet() {
+  if (!home().quiet())
+    return false;
+  if (hub_ != nullptr)
+    tell(hub_, nullptr, loop_is_quiet{home().index()});
+  return true;
 }
 
 void directory::on_route_events(const route_events& what) {
-  for (const auto& [key, batch] : what.batches) {
-    if (auto* entry = find(key); entry != nullptr && entry->object->subscribers() != 0)
+  if (what.incoming_bytes != 0)
+    home().incoming_bytes_changed(-static_cast<std::ptrdiff_t>(what.incoming_bytes));
+  for (const auto& batch : what.batches) {
+    if (auto* entry = find(batch->channel()); entry != nullptr && entry->object->subscribers() != 0)
       entry->object->accept_routed(batch);
-    for_each_pattern(key, scratch_, [this, &batch = batch](std::string_view pattern) {
+    for_each_pattern(batch->channel(), scratch_, [this, &batch](std::string_view pattern) {
       if (auto* entry = find(pattern); entry != nullptr && entry->object->subscribers() != 0)
         entry->object->accept_routed(batch);
     });
   }
+}
+
+void directory::on_peer_interest(const peer_interest& what) {
+  ++generation_;
+  auto& node = nodes_[what.peer];
+  const auto bit = bit_of(what.peer);
+  const auto& part = *what.what;
+  if (part.snapshot_begins)
+    node.snapshot = std::make_unique<boost::unordered_flat_set<std::string>>();
+  for (const auto& key : part.gained) {
+    interest_[key].nodes |= bit;
+    if (node.snapshot)
+      node.snapshot->insert(key);
+  }
+  for (const auto& key : part.lost) {
+    if (const auto known = interest_.find(key); known != interest_.end()) {
+      known->second.nodes &= ~bit;
+      if (known->second.loops == 0 && known->second.nodes == 0)
+        interest_.erase(known);
+    }
+  }
+  if (part.snapshot_ends && node.snapshot) {
+    // Until here events went by what was known of the node before, so that none was missed.
+    boost::unordered::erase_if(interest_, [&](auto& each) {
+      auto& bits = each.second;
+      if ((bits.nodes & bit) != 0 && !node.snapshot->contains(each.first))
+        bits.nodes &= ~bit;
+      return bits.loops == 0 && bits.nodes == 0;
+    });
+    node.snapshot = nullptr;
+  }
+  tell(current_sender(), nullptr, interest_seen{home().index(), what.number});
+}
+
+void directory::forget_interest(peer_slot of) {
+  ++generation_;
+  boost::unordered::erase_if(interest_, [bit = bit_of(of)](auto& each) {
+    each.second.nodes &= ~bit;
+    return each.second.loops == 0 && each.second.nodes == 0;
+  });
 }
 
 void directory::now_idle(channel& what) {

@@ -1,5 +1,7 @@
 #include "actors/event.hpp"
 
+#include <utility>
+
 namespace actormesh {
 
 event::~event() {
@@ -7,8 +9,9 @@ event::~event() {
     delete slot.load(std::memory_order_acquire);
 }
 
-event_batch::event_batch(std::vector<event_ptr> list)
-  : events_(std::move(list)) {
+event_batch::event_batch(std::string channel, std::vector<event_ptr> list)
+  : channel_(std::move(channel))
+  , events_(std::move(list)) {
   for (const auto& what : events_)
     footprint_ += sizeof(event) + what->payload().size();
 }

@@ -66,9 +66,11 @@ using event_ptr = caf::intrusive_ptr<const event>;
 /// Any thread: events of one channel that travel together, in order. Never changed once shared.
 class event_batch final : public caf::ref_counted {
 public:
-  event_batch() = default;
-  explicit event_batch(std::vector<event_ptr> list);
+  /// `channel` is the channel's key (`make_channel_key`).
+  explicit event_batch(std::string channel, std::vector<event_ptr> list = {});
   ~event_batch() override;
+
+  [[nodiscard]] const std::string& channel() const noexcept { return channel_; }
 
   [[nodiscard]] const std::vector<event_ptr>& events() const noexcept { return events_; }
   [[nodiscard]] bool empty() const noexcept { return events_.empty(); }
@@ -81,6 +83,7 @@ public:
   void append(const event_batch& other);
 
 private:
+  std::string channel_;
   std::vector<event_ptr> events_;
   std::size_t footprint_ = 0;
 };

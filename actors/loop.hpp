@@ -104,10 +104,22 @@ public:
                          std::memory_order_relaxed);
   }
 
-  /// Any thread: whether so much waits here that other loops should send nothing more. Beyond what
+  /// Any thread: payload bytes that are on their way here from another node, or have come.
+  void incoming_bytes_changed(std::ptrdiff_t by) noexcept {
+    incoming_bytes_.fetch_add(static_cast<std::size_t>(by), std::memory_order_relaxed);
+  }
+
+  /// Any thread: whether so much waits here that others should send nothing more. Beyond what
   /// `congested` allows, since what they have sent already comes on top.
   [[nodiscard]] bool overloaded() const noexcept {
-    return pending_bytes_.load(std::memory_order_relaxed) > 4 * bounds_.pending_bytes;
+    return pending_bytes_.load(std::memory_order_relaxed) +
+               incoming_bytes_.load(std::memory_order_relaxed) >
+           4 * bounds_.pending_bytes;
+  }
+
+  /// Whether nothing waits for fan-out.
+  [[nodiscard]] bool quiet() const noexcept {
+    return pending_bytes_.load(std::memory_order_relaxed) == 0 && delivering_.empty();
   }
 
   /// Whether reading sockets should pause: a fan-out is under way and enough waits behind it.
@@ -139,6 +151,7 @@ private:
   directory* directory_ = nullptr;
   phase phase_ = phase::idle;
   std::atomic<std::size_t> pending_bytes_{0}; ///< Written by this loop only.
+  std::atomic<std::size_t> incoming_bytes_{0};
   std::deque<caf::resumable*> ready_;
   std::deque<caf::resumable*> delivering_;
   hook_list<fan_out_hook> to_fan_out_;

@@ -33,6 +33,9 @@ using std::chrono::steady_clock;
 constexpr std::chrono::seconds key_check_interval{1};
 constexpr std::chrono::milliseconds drain_check_interval{20};
 
+/// What other nodes get to confirm what they were sent, even if draining took all the time.
+constexpr std::chrono::milliseconds min_leave_time{1'000};
+
 /// Every connection is a descriptor: takes as many as the system lets the process have.
 void raise_descriptor_limit() {
   rlimit limit{};
@@ -101,6 +104,8 @@ private:
       return log_problems(fresh.error());
     }
     log_problems(fresh->warnings);
+    if (!fresh->name_given)
+      fresh->values.node_name = node_.settings().node_name;
     const auto plan = config::plan_reload(node_.settings(), fresh->values);
     for (const auto& each : plan.applied)
       log::info("configuration changed",
@@ -179,11 +184,25 @@ private:
     wait_for_drain();
   }
 
+  void leave_mesh() {
+    if (!std::exchange(leaving_, true)) {
+      const auto left = drain_until_ - steady_clock::now();
+      node_.begin_leave(
+          std::max(min_leave_time, std::chrono::duration_cast<std::chrono::milliseconds>(left)));
+    }
+    if (node_.has_left())
+      return finish(drained_ ? "stopped" : "stopped before all clients had ended");
+    drain_timer_.expires_after(drain_check_interval);
+    drain_timer_.async_wait([this](error_code failed) {
+      if (!failed)
+        leave_mesh();
+    });
+  }
+
   void wait_for_drain() {
-    if (node_.drained())
-      return finish("stopped");
-    if (steady_clock::now() >= drain_until_)
-      return finish("stopped before all clients had ended");
+    drained_ = node_.drained();
+    if (drained_ || steady_clock::now() >= drain_until_)
+      return leave_mesh();
     drain_timer_.expires_after(drain_check_interval);
     drain_timer_.async_wait([this](error_code failed) {
       if (!failed)
@@ -207,7 +226,18 @@ private:
   boost::asio::steady_timer drain_timer_;
   steady_clock::time_point drain_until_;
   bool stopping_ = false;
+  bool drained_ = false;
+  bool leaving_ = false;
 };
+
+/// Opens the mesh port; where nobody said which, a free one does if the default is taken.
+boost::system::result<mesh::mesh_port> open_mesh_port(const resolved_settings& start) {
+  const auto& wanted = start.values.mesh;
+  auto opened = mesh::open_mesh_port(wanted.address, wanted.port);
+  if (!opened && opened.error() == boost::system::errc::address_in_use && start.mesh_port_may_move)
+    opened = mesh::open_mesh_port(wanted.address, 0);
+  return opened;
+}
 
 void print_endpoints(const net::node& node, std::ostream& out) {
   for (const auto& where : node.endpoints()) {
@@ -244,13 +274,30 @@ int run_serve(const serve_options& options, std::ostream& out, std::ostream& err
   out.flush();
 
   raise_descriptor_limit();
-  const auto& settings = resolved->values;
+  auto& settings = resolved->values;
+  net::node::options how;
+  how.listen_may_move = resolved->listen_may_move;
+  std::string mesh_address;
+  if (settings.mesh.enabled) {
+    auto opened = open_mesh_port(*resolved);
+    if (!opened) {
+      err << "actormesh: cannot open the mesh port " << settings.mesh.address << ':'
+          << settings.mesh.port << ": " << opened.error().message() << '\n';
+      return 1;
+    }
+    if (settings.node_name.empty())
+      settings.node_name = default_node_name(opened->where.port);
+    mesh_address = to_string(opened->where);
+    how.mesh_port = std::move(*opened);
+  } else if (settings.node_name.empty()) {
+    settings.node_name = default_node_name(0);
+  }
   log::start({.level = settings.level, .format = settings.format, .node = settings.node_name});
   log_problems(resolved->warnings);
   for (const auto& line : start_hints(*resolved))
     log::info(line);
 
-  net::node node{settings, rings_of(resolved->key_rings)};
+  net::node node{settings, rings_of(resolved->key_rings), std::move(how)};
   controller steering{options, *resolved, node, out};
   if (const auto failed = node.start()) {
     log::error("cannot listen", {{"error", *failed}});
@@ -259,6 +306,8 @@ int run_serve(const serve_options& options, std::ostream& out, std::ostream& err
   }
   log::info("started", {{"version", ACTORMESH_VERSION}});
   print_endpoints(node, out);
+  if (!mesh_address.empty())
+    out << "mesh on " << mesh_address << std::endl;
   print_welcome(node, *resolved, out);
   steering.run();
   log::stop();

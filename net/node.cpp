@@ -2,6 +2,7 @@
 
 #include "actors/messages.hpp"
 #include "net/http/session.hpp"
+#include "net/mesh_page.hpp"
 #include "net/metrics.hpp"
 #include "telemetry/log.hpp"
 
@@ -25,10 +26,20 @@ std::string describe(const config::listener_settings& where) {
   return (v6 ? '[' + where.address + ']' : where.address) + ':' + std::to_string(where.port);
 }
 
+/// Lets the mesh know when everything that was published on a loop has left it.
+void tell_when_quiet(event_loop& loop) {
+  loop.post([&loop] {
+    if (!loop.channels().object->tell_mesh_if_quiet())
+      tell_when_quiet(loop);
+  });
+}
+
 } // namespace
 
-node::node(config::settings settings, key_rings keys)
+node::node(config::settings settings, key_rings keys, options how)
   : settings_(std::move(settings))
+  , how_(std::move(how))
+  , runtime_(settings_.mesh)
   , started_(std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch())
                  .count()) {
   apis_ = make_table(keys);
@@ -57,6 +68,8 @@ std::optional<std::string> node::start() {
     directories.push_back(each->loop->channels().handle);
   for (const auto& each : workers_)
     each->loop->channels().object->connect(directories);
+  if (how_.mesh_port)
+    join_mesh();
   for (const auto& each : workers_) {
     for (const auto& where : each->listeners)
       where->start();
@@ -66,6 +79,21 @@ std::optional<std::string> node::start() {
   return std::nullopt;
 }
 
+void node::join_mesh() {
+  mesh::hub::options wanted;
+  wanted.settings = settings_.mesh;
+  wanted.node = settings_.node_name;
+  wanted.address = settings_.mesh.advertise.empty() ? to_string(how_.mesh_port->where)
+                                                    : settings_.mesh.advertise;
+  wanted.tls = !settings_.mesh.tls.certificate.empty();
+  for (const auto& each : workers_)
+    wanted.loops.push_back({each->loop->channels().handle, &each->loop->actors()});
+  hub_ = mesh::hub::spawn(runtime_.system(), std::move(wanted), std::move(how_.mesh_port), view_);
+  how_.mesh_port.reset();
+  for (const auto& each : workers_)
+    each->loop->channels().object->connect_mesh(hub_, view_.standing);
+}
+
 std::optional<std::string> node::bind_all() {
   for (const auto& wanted : settings_.listeners) {
     boost::system::error_code failed;
@@ -73,8 +101,11 @@ std::optional<std::string> node::bind_all() {
     if (failed)
       return describe(wanted) + ": " + failed.message();
     listener::endpoint where{address, wanted.port};
-    if (const auto taken = listener::probe(*workers_.front()->loop, where))
-      return describe(wanted) + ": " + taken.message();
+    if (const auto taken = listener::probe(*workers_.front()->loop, where)) {
+      if (!how_.listen_may_move || taken != boost::system::errc::address_in_use)
+        return describe(wanted) + ": " + taken.message();
+      where.port(0);
+    }
     for (const auto& each : workers_) {
       auto bound = listener::bind(*each->loop, where, [this, at = each.get()](auto socket) {
         accept(*at, std::move(socket));
@@ -144,8 +175,19 @@ bool node::drained() const noexcept {
   });
 }
 
+void node::begin_leave(std::chrono::milliseconds limit) {
+  if (hub_ == nullptr)
+    return;
+  for (const auto& each : workers_)
+    tell_when_quiet(*each->loop);
+  mesh::hub::leave(hub_, limit);
+}
+
 void node::stop() {
   ready_ = false;
+  // First of all: links use the loops.
+  if (hub_ != nullptr && !std::exchange(hub_stopped_, true))
+    mesh::hub::stop(hub_);
   for (const auto& each : workers_) {
     if (!each->thread.joinable())
       continue;
@@ -160,10 +202,26 @@ void node::stop() {
       each->thread.join();
 }
 
-std::string node::metrics() const {
+std::vector<const telemetry::loop_counters*> node::all_counters() const {
   std::vector<const telemetry::loop_counters*> counted;
   for (const auto& each : workers_)
     counted.push_back(&std::as_const(*each->loop).counters());
+  counted.push_back(view_.counters.get());
+  return counted;
+}
+
+std::string node::mesh() const {
+  if (hub_ == nullptr)
+    return {};
+  losses_by_reason lost{};
+  for (const auto* each : all_counters())
+    for (std::size_t i = 0; i < lost.size(); ++i)
+      lost[i] += each->losses[i].get();
+  return format_mesh_page(view_.board->read(), lost);
+}
+
+std::string node::metrics() const {
+  const auto counted = all_counters();
   node_figures figures;
   const std::lock_guard guard{doors_mutex_};
   for (const auto& [id, door] : doors_)

@@ -1,6 +1,7 @@
 /// A node: its loops, listeners and APIs.
 #pragma once
 
+#include "actors/mesh/hub.hpp"
 #include "actors/system.hpp"
 #include "config/key_ring.hpp"
 #include "config/settings.hpp"
@@ -26,10 +27,18 @@ class node final : public node_status {
 public:
   using key_rings = std::map<std::string, config::key_ring_ptr>; ///< By the API's id.
 
-  node(config::settings settings, key_rings keys);
+  struct options {
+    /// Where other nodes are let in (`mesh::open_mesh_port`). Nothing: no mesh.
+    std::optional<mesh::mesh_port> mesh_port;
+    /// A listener whose port is taken gets a free one.
+    bool listen_may_move = false;
+  };
+
+  node(config::settings settings, key_rings keys, options how);
   ~node() override;
 
-  /// Binds all listeners and starts the loops' threads. Returns what failed; then nothing runs.
+  /// Binds all listeners, starts the loops' threads and joins the mesh. Returns what failed; then
+  /// nothing runs.
   [[nodiscard]] std::optional<std::string> start();
 
   /// Where clients are accepted, with the ports that were picked.
@@ -47,12 +56,21 @@ public:
   void begin_drain();
   [[nodiscard]] bool drained() const noexcept;
 
+  /// Hands over what other nodes shall get, and says goodbye to them, within `limit`. To be called
+  /// once it has drained. `has_left` says when that is done.
+  void begin_leave(std::chrono::milliseconds limit);
+  [[nodiscard]] bool has_left() const noexcept { return hub_ == nullptr || *view_.has_left; }
+
   /// Cuts off who is left and ends the threads.
   void stop();
 
   // node_status; any thread
-  [[nodiscard]] bool ready() const noexcept override { return ready_.load(); }
+  [[nodiscard]] bool ready() const noexcept override {
+    return ready_ && (hub_ == nullptr || view_.standing->joined);
+  }
+  [[nodiscard]] bool stopping() const noexcept override { return !ready_; }
   [[nodiscard]] std::string metrics() const override;
+  [[nodiscard]] std::string mesh() const override;
 
 private:
   /// What belongs to one loop.
@@ -65,17 +83,23 @@ private:
   };
 
   [[nodiscard]] std::optional<std::string> bind_all();
+  void join_mesh();
+  [[nodiscard]] std::vector<const telemetry::loop_counters*> all_counters() const;
   void accept(worker& at, std::unique_ptr<stream> socket);
   [[nodiscard]] appsync::api_table_ptr make_table(const key_rings& keys);
   void hand_out(const appsync::api_table_ptr& apis);
 
   config::settings settings_;
+  options how_;
   actor_runtime runtime_;
   mutable std::mutex doors_mutex_;
   std::map<std::string, std::shared_ptr<appsync::admission>> doors_; ///< Guarded by `doors_mutex_`.
   appsync::api_table_ptr apis_;
   std::vector<std::unique_ptr<worker>> workers_;
   std::vector<listener::endpoint> endpoints_;
+  mesh::hub_view view_;
+  caf::strong_actor_ptr hub_; ///< Null without a mesh.
+  bool hub_stopped_ = false;
   std::atomic<bool> ready_{false};
   double started_ = 0;
 };

@@ -176,7 +176,8 @@ void router::refuse(http::exchange& what, http::refusal why) {
 bool router::answer_status_page(http::exchange& what, std::string_view path) {
   const auto health = path == "/healthz";
   const auto readiness = path == "/readyz";
-  if (!health && !readiness && path != "/metrics")
+  const auto mesh = path == "/mesh";
+  if (!health && !readiness && !mesh && path != "/metrics")
     return false;
   const auto method = what.what().method;
   if (method != verb::get && method != verb::head) {
@@ -185,7 +186,15 @@ bool router::answer_status_page(http::exchange& what, std::string_view path) {
     answer_plain(what, 200, "ok\n");
   } else if (readiness) {
     const auto ready = node_.ready();
-    answer_plain(what, ready ? 200 : 503, ready ? "ready\n" : "stopping\n");
+    answer_plain(what, ready ? 200 : 503,
+                 ready              ? "ready\n"
+                 : node_.stopping() ? "stopping\n"
+                                    : "joining\n");
+  } else if (mesh) {
+    const auto page = node_.mesh();
+    if (page.empty())
+      return refuse_with(what, error::not_found), true;
+    what.respond({200, "application/json", "Cache-Control: no-store\r\n", page});
   } else {
     what.respond({200, "text/plain; version=0.0.4; charset=utf-8", {}, node_.metrics()});
   }
@@ -249,7 +258,7 @@ void router::upgrade(http::exchange& what, const appsync::api_ptr& to) {
   const auto accept = websocket::accept_value(request["sec-websocket-key"]);
   if (!accept)
     return refuse_with(what, error::bad_request);
-  if (!node_.ready())
+  if (node_.stopping())
     return refuse_with(what, error::unavailable);
 
   const auto protocols = all_tokens(request, field::sec_websocket_protocol);

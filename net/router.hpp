@@ -21,15 +21,21 @@ class node_status {
 public:
   virtual ~node_status() = default;
 
-  /// Whether the node takes work: started, and not stopping.
+  /// Whether the node takes work: started, in its mesh, and not stopping.
   [[nodiscard]] virtual bool ready() const noexcept = 0;
+
+  /// Whether it will take no more.
+  [[nodiscard]] virtual bool stopping() const noexcept = 0;
 
   /// `/metrics` in the Prometheus text format, version 0.0.4.
   [[nodiscard]] virtual std::string metrics() const = 0;
+
+  /// `/mesh` as JSON; empty if the node is in none.
+  [[nodiscard]] virtual std::string mesh() const = 0;
 };
 
 /// Loop-bound: the HTTP service of one loop. `POST {prefix}/event`, `GET {prefix}/event/realtime`,
-/// `/healthz`, `/readyz`, `/metrics`.
+/// `/healthz`, `/readyz`, `/metrics`, `/mesh`.
 class router final : public http::service {
 public:
   router(event_loop& loop, const node_status& node);

@@ -16,6 +16,14 @@ const char* to_string(loss_reason why) noexcept {
     return "connection_closed";
   case loss_reason::drain_timeout:
     return "drain_timeout";
+  case loss_reason::peer_down:
+    return "peer_down";
+  case loss_reason::peer_unconfirmed:
+    return "peer_unconfirmed";
+  case loss_reason::peer_queue_full:
+    return "peer_queue_full";
+  case loss_reason::too_large:
+    return "too_large";
   case loss_reason::count:
     break;
   }

@@ -36,6 +36,10 @@ enum class loss_reason : std::uint8_t {
   slow_consumer_dropped_newest,
   connection_closed, ///< It was queued when the connection ended for another reason.
   drain_timeout,     ///< It was queued when a stopping node ran out of time.
+  peer_down,         ///< A node that wants it could not be reached. Counted for each such node.
+  peer_unconfirmed,  ///< It was sent to a node, and the link broke before that said it had it.
+  peer_queue_full,   ///< Too much waited for a node.
+  too_large,         ///< It is larger than a frame between nodes may be.
   count,
 };
 

@@ -61,8 +61,8 @@ publish_outcome publish(net::event_loop& loop, const api& to, operation&& what,
   const auto all = accepted.size() == what.events.size();
   const auto number = accepted.size();
   if (!accepted.empty() &&
-      !loop.actors().channels().publish(make_channel_key(to.id(), channel->text()),
-                                        caf::make_counted<event_batch>(std::move(accepted)))) {
+      !loop.actors().channels().publish(caf::make_counted<event_batch>(
+          make_channel_key(to.id(), channel->text()), std::move(accepted)))) {
     outcome = {};
     outcome.problem = error::unavailable;
     count_publish(loop.counters(), outcome.problem);

@@ -118,7 +118,7 @@ public:
     std::vector<event_ptr> events;
     for (const auto& each : payloads)
       events.emplace_back(caf::make_counted<event>(each, std::chrono::steady_clock::now()));
-    return channels(i).publish(key, caf::make_counted<event_batch>(std::move(events)));
+    return channels(i).publish(caf::make_counted<event_batch>(std::string{key}, std::move(events)));
   }
 
 private:

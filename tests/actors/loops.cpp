@@ -189,8 +189,8 @@ SCENARIO("a turn is bounded") {
     const auto publish = [&](const char* payload) {
       std::vector<event_ptr> events;
       events.emplace_back(caf::make_counted<event>(payload, std::chrono::steady_clock::now()));
-      const auto batch = caf::make_counted<event_batch>(std::move(events));
-      CHECK(channels.object->publish("api/ns/one", batch));
+      const auto batch = caf::make_counted<event_batch>("api/ns/one", std::move(events));
+      CHECK(channels.object->publish(batch));
     };
     publish("1");
     CHECK(home.finish_turn());

@@ -63,7 +63,9 @@ private:
 class always_ready final : public net::node_status {
 public:
   [[nodiscard]] bool ready() const noexcept override { return true; }
+  [[nodiscard]] bool stopping() const noexcept override { return false; }
   [[nodiscard]] std::string metrics() const override { return {}; }
+  [[nodiscard]] std::string mesh() const override { return {}; }
 };
 
 caf::actor_system& actor_system() {

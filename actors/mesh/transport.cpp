@@ -1,0 +1,374 @@
+#include "actors/mesh/transport.hpp"
+
+#include "telemetry/log.hpp"
+
+#include <boost/system/system_error.hpp>
+#include <caf/actor_system.hpp>
+#include <caf/io/middleman.hpp>
+#include <caf/io/network/default_multiplexer.hpp>
+#include <caf/io/network/doorman_impl.hpp>
+#include <caf/io/network/stream_impl.hpp>
+#include <caf/openssl/session.hpp>
+#include <caf/policy/tcp.hpp>
+#include <openssl/x509v3.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <charconv>
+#include <exception>
+#include <utility>
+
+#include <arpa/inet.h>
+#include <netdb.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <poll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+namespace actormesh::mesh {
+
+namespace {
+
+namespace log = telemetry::log;
+using caf::io::network::default_multiplexer;
+using caf::io::network::rw_state;
+using std::chrono::steady_clock;
+
+boost::system::error_code last_error() { return {errno, boost::system::system_category()}; }
+
+boost::system::error_code not_found() {
+  return make_error_code(boost::system::errc::host_unreachable);
+}
+
+/// How long a dial waits between two looks at whether it is still wanted.
+constexpr std::chrono::milliseconds cancel_check{50};
+
+/// How many peers may be waiting to be accepted.
+constexpr int listen_backlog = 128;
+
+default_multiplexer& multiplexer_of(caf::actor_system& system) {
+  return static_cast<default_multiplexer&>(system.middleman().backend());
+}
+
+struct address_list {
+  addrinfo* first = nullptr;
+  address_list() = default;
+  address_list(const address_list&) = delete;
+  address_list& operator=(const address_list&) = delete;
+  ~address_list() {
+    if (first != nullptr)
+      ::freeaddrinfo(first);
+  }
+};
+
+/// Waits for a connection under way. Returns what became of it.
+boost::system::error_code finish_connect(int socket, steady_clock::time_point until,
+                                         const std::atomic<bool>& cancelled) {
+  for (;;) {
+    if (cancelled)
+      return make_error_code(boost::system::errc::operation_canceled);
+    const auto left =
+        std::chrono::duration_cast<std::chrono::milliseconds>(until - steady_clock::now());
+    if (left.count() <= 0)
+      return make_error_code(boost::system::errc::timed_out);
+    pollfd wanted{socket, POLLOUT, 0};
+    const auto ready = ::poll(&wanted, 1, static_cast<int>(std::min(left, cancel_check).count()));
+    if (ready < 0 && errno != EINTR)
+      return last_error();
+    if (ready <= 0)
+      continue;
+    int failed = 0;
+    socklen_t size = sizeof failed;
+    if (::getsockopt(socket, SOL_SOCKET, SO_ERROR, &failed, &size) != 0)
+      return last_error();
+    return {failed, boost::system::system_category()};
+  }
+}
+
+// -- TLS ------------------------------------------------------------------------------------------
+
+/// CAF's session keeps its `SSL` to itself, and whoever wants to see the peer's certificate needs
+/// it. OpenSSL tells us of each one that is made: this is what its extra data are for.
+thread_local SSL* last_made = nullptr;
+
+int extra_data_index() {
+  static const auto index = CRYPTO_get_ex_new_index(
+      CRYPTO_EX_INDEX_SSL, 0, nullptr,
+      [](void* parent, void*, CRYPTO_EX_DATA*, int, long, void*) {
+        last_made = static_cast<SSL*>(parent);
+      },
+      nullptr, nullptr);
+  return index;
+}
+
+std::optional<certificate_subject> subject_of(X509* certificate) {
+  constexpr std::string_view node_prefix = "urn:actormesh:node:";
+  constexpr std::string_view client_prefix = "urn:actormesh:client:";
+  auto* names = static_cast<GENERAL_NAMES*>(
+      X509_get_ext_d2i(certificate, NID_subject_alt_name, nullptr, nullptr));
+  std::optional<certificate_subject> result;
+  for (int i = 0; i < sk_GENERAL_NAME_num(names); ++i) {
+    const auto* name = sk_GENERAL_NAME_value(names, i);
+    if (name->type != GEN_URI)
+      continue;
+    const auto* text = name->d.uniformResourceIdentifier;
+    const std::string_view uri{reinterpret_cast<const char*>(ASN1_STRING_get0_data(text)),
+                               static_cast<std::size_t>(ASN1_STRING_length(text))};
+    if (uri.starts_with(node_prefix))
+      result = {true, std::string{uri.substr(node_prefix.size())}};
+    else if (uri.starts_with(client_prefix))
+      result = {false, std::string{uri.substr(client_prefix.size())}};
+  }
+  GENERAL_NAMES_free(names);
+  return result;
+}
+
+class tls_session {
+public:
+  tls_session(caf::openssl::session_ptr session, SSL* ssl)
+    : session_(std::move(session))
+    , ssl_(ssl) {}
+
+  rw_state read_some(size_t& result, int socket, void* buffer, size_t size) {
+    return session_->read_some(result, socket, buffer, size);
+  }
+  rw_state write_some(size_t& result, int socket, const void* buffer, size_t size) {
+    return session_->write_some(result, socket, buffer, size);
+  }
+  bool must_read_more(int socket, size_t threshold) {
+    // Something at all: CAF asks for a threshold of nothing too.
+    return threshold != 0 && session_->must_read_more(socket, threshold);
+  }
+
+  [[nodiscard]] std::optional<certificate_subject> certificate() const {
+    auto* shown = SSL_get1_peer_certificate(ssl_);
+    if (shown == nullptr)
+      return std::nullopt;
+    auto subject = subject_of(shown);
+    X509_free(shown);
+    return subject;
+  }
+
+private:
+  caf::openssl::session_ptr session_;
+  SSL* ssl_; ///< The session's.
+};
+
+class plain_session : public caf::policy::tcp {
+public:
+  static std::optional<certificate_subject> certificate() { return std::nullopt; }
+};
+
+/// The stream has its policy as a private member and gives no way to it.
+template <class Session> class shared_session {
+public:
+  explicit shared_session(std::shared_ptr<Session> session)
+    : session_(std::move(session)) {}
+
+  rw_state read_some(size_t& result, int socket, void* buffer, size_t size) {
+    return session_->read_some(result, socket, buffer, size);
+  }
+  rw_state write_some(size_t& result, int socket, const void* buffer, size_t size) {
+    return session_->write_some(result, socket, buffer, size);
+  }
+  bool must_read_more(int socket, size_t threshold) {
+    return session_->must_read_more(socket, threshold);
+  }
+
+private:
+  std::shared_ptr<Session> session_;
+};
+
+// -- scribe ---------------------------------------------------------------------------------------
+
+template <class Session> class scribe_of final : public mesh_scribe {
+public:
+  scribe_of(default_multiplexer& multiplexer, int socket, std::shared_ptr<Session> session)
+    : mesh_scribe(caf::io::network::conn_hdl_from_socket(socket))
+    , session_(session)
+    , stream_(multiplexer, socket, std::move(session)) {}
+
+  void configure_read(caf::io::receive_policy::config how) override {
+    stream_.configure_read(how);
+    if (std::exchange(launched_, true))
+      return;
+    stream_.start(this);
+    // A TLS handshake may be waiting to write.
+    if constexpr (std::is_same_v<Session, tls_session>)
+      stream_.force_empty_write(this);
+  }
+
+  void ack_writes(bool enable) override { stream_.ack_writes(enable); }
+  caf::byte_buffer& wr_buf() override { return stream_.wr_buf(); }
+  caf::byte_buffer& rd_buf() override { return stream_.rd_buf(); }
+  void flush() override { stream_.flush(this); }
+
+  void graceful_shutdown() override {
+    stream_.graceful_shutdown();
+    detach(&stream_.backend(), false);
+  }
+
+  void cut() override {
+    // The multiplexer sees the end of the socket, and lets go of it.
+    const auto keep = caf::intrusive_ptr<scribe_of>{this};
+    ::shutdown(stream_.fd(), SHUT_RDWR);
+    detach(&stream_.backend(), false);
+  }
+
+  std::string addr() const override { return remote_host(); }
+  std::uint16_t port() const override {
+    const auto port = caf::io::network::remote_port_of_fd(stream_.fd());
+    return port ? *port : std::uint16_t{0};
+  }
+  void add_to_loop() override { stream_.activate(this); }
+  void remove_from_loop() override { stream_.passivate(); }
+
+  std::optional<certificate_subject> certificate() const override {
+    return session_->certificate();
+  }
+  std::string remote_host() const override {
+    auto host = caf::io::network::remote_addr_of_fd(stream_.fd());
+    return host ? *host : std::string{};
+  }
+
+private:
+  std::shared_ptr<Session> session_;
+  caf::io::network::stream_impl<shared_session<Session>> stream_;
+  bool launched_ = false;
+};
+
+class mesh_doorman final : public caf::io::network::doorman_impl {
+public:
+  mesh_doorman(default_multiplexer& multiplexer, int socket,
+               std::function<void(socket_guard)> accepted)
+    : caf::io::network::doorman_impl(multiplexer, socket)
+    , accepted_(std::move(accepted)) {}
+
+  bool new_connection() override {
+    if (detached())
+      return false;
+    accepted_(socket_guard{acceptor_.accepted_socket()});
+    return true;
+  }
+
+private:
+  std::function<void(socket_guard)> accepted_;
+};
+
+} // namespace
+
+// -- sockets --------------------------------------------------------------------------------------
+
+socket_guard& socket_guard::operator=(socket_guard&& other) noexcept {
+  if (this != &other) {
+    socket_guard old{std::exchange(descriptor_, other.release())};
+  }
+  return *this;
+}
+
+socket_guard::~socket_guard() {
+  if (descriptor_ >= 0)
+    ::close(descriptor_);
+}
+
+int socket_guard::release() noexcept { return std::exchange(descriptor_, -1); }
+
+std::optional<host_port> parse_host_port(std::string_view text) {
+  const auto colon = text.rfind(':');
+  if (colon == std::string_view::npos || colon == 0)
+    return std::nullopt;
+  auto host = text.substr(0, colon);
+  const auto digits = text.substr(colon + 1);
+  if (host.starts_with('[') && host.ends_with(']'))
+    host = host.substr(1, host.size() - 2);
+  else if (host.find(':') != std::string_view::npos)
+    return std::nullopt;
+  std::uint16_t port = 0;
+  const auto [end, failed] = std::from_chars(digits.data(), digits.data() + digits.size(), port);
+  if (failed != std::errc{} || end != digits.data() + digits.size() || port == 0 || host.empty())
+    return std::nullopt;
+  return host_port{std::string{host}, port};
+}
+
+std::string to_string(const host_port& what) {
+  const auto v6 = what.host.find(':') != std::string::npos;
+  return (v6 ? '[' + what.host + ']' : what.host) + ':' + std::to_string(what.port);
+}
+
+boost::system::result<mesh_port> open_mesh_port(const std::string& address, std::uint16_t port) {
+  addrinfo hints{};
+  hints.ai_socktype = SOCK_STREAM;
+  hints.ai_flags = AI_PASSIVE | AI_NUMERICHOST;
+  address_list found;
+  if (::getaddrinfo(address.c_str(), std::to_string(port).c_str(), &hints, &found.first) != 0)
+    return make_error_code(boost::system::errc::address_not_available);
+  socket_guard socket{
+      ::socket(found.first->ai_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0)};
+  if (socket.get() < 0)
+    return last_error();
+  const int on = 1;
+  ::setsockopt(socket.get(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+  if (::bind(socket.get(), found.first->ai_addr, found.first->ai_addrlen) != 0 ||
+      ::listen(socket.get(), listen_backlog) != 0)
+    return last_error();
+  const auto bound = caf::io::network::local_port_of_fd(socket.get());
+  return mesh_port{std::move(socket), {address, bound ? *bound : port}};
+}
+
+boost::system::result<socket_guard> dial(const host_port& where, std::chrono::milliseconds timeout,
+                                         const std::atomic<bool>& cancelled) {
+  const auto until = steady_clock::now() + timeout;
+  addrinfo hints{};
+  hints.ai_socktype = SOCK_STREAM;
+  address_list found;
+  if (::getaddrinfo(where.host.c_str(), std::to_string(where.port).c_str(), &hints, &found.first) !=
+      0)
+    return not_found();
+  auto failed = not_found();
+  for (const auto* each = found.first; each != nullptr; each = each->ai_next) {
+    socket_guard socket{::socket(each->ai_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0)};
+    if (socket.get() < 0)
+      return last_error();
+    failed.clear();
+    if (::connect(socket.get(), each->ai_addr, each->ai_addrlen) != 0)
+      failed = errno == EINPROGRESS ? finish_connect(socket.get(), until, cancelled) : last_error();
+    if (!failed)
+      return socket;
+  }
+  return failed;
+}
+
+mesh_scribe_ptr make_scribe(caf::actor_system& system, socket_guard socket, tls_side tls) {
+  auto& multiplexer = multiplexer_of(system);
+  const int on = 1;
+  ::setsockopt(socket.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+  caf::io::network::nonblocking(socket.get(), true);
+  if (tls == tls_side::none)
+    return caf::make_counted<scribe_of<plain_session>>(multiplexer, socket.release(),
+                                                       std::make_shared<plain_session>());
+  static_cast<void>(extra_data_index());
+  last_made = nullptr;
+  caf::openssl::session_ptr session;
+  try {
+    session = caf::openssl::make_session(system, socket.get(), tls == tls_side::accepted);
+  } catch (const std::exception& failed) {
+    // CAF reads the files anew for each connection.
+    log::error("mesh certificate cannot be used", {{"error", failed.what()}});
+  }
+  if (session == nullptr || last_made == nullptr)
+    return nullptr;
+  auto shared =
+      std::make_shared<tls_session>(std::move(session), std::exchange(last_made, nullptr));
+  return caf::make_counted<scribe_of<tls_session>>(multiplexer, socket.release(),
+                                                   std::move(shared));
+}
+
+caf::io::doorman_ptr make_doorman(caf::actor_system& system, socket_guard socket,
+                                  std::function<void(socket_guard)> accepted) {
+  return caf::make_counted<mesh_doorman>(multiplexer_of(system), socket.release(),
+                                         std::move(accepted));
+}
+
+} // namespace actormesh::mesh

@@ -1,0 +1,102 @@
+/// The sockets of the mesh: CAF scribes over TCP, with or without CAF's TLS sessions.
+///
+/// CAF's own entry points (`publish`, `remote_actor`) are not used: they connect by blocking the
+/// one actor that connects, cannot cut a connection whose peer is frozen, and let whoever is
+/// connected send any message to any actor.
+#pragma once
+
+#include <boost/system/result.hpp>
+#include <caf/fwd.hpp>
+#include <caf/io/doorman.hpp>
+#include <caf/io/network/native_socket.hpp>
+#include <caf/io/scribe.hpp>
+
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace actormesh::mesh {
+
+/// Owns a socket until it is released. Any thread.
+class socket_guard {
+public:
+  explicit socket_guard(int descriptor) noexcept
+    : descriptor_(descriptor) {}
+  socket_guard(socket_guard&& other) noexcept
+    : descriptor_(other.release()) {}
+  socket_guard& operator=(socket_guard&& other) noexcept;
+  ~socket_guard();
+
+  [[nodiscard]] int get() const noexcept { return descriptor_; }
+  [[nodiscard]] int release() noexcept;
+
+private:
+  int descriptor_;
+};
+
+/// Where a mesh port is, or where one is looked for.
+struct host_port {
+  std::string host; ///< A name or a literal, without brackets.
+  std::uint16_t port = 0;
+
+  friend bool operator==(const host_port&, const host_port&) = default;
+};
+
+/// Reads `HOST:PORT`, `1.2.3.4:PORT` or `[::1]:PORT`.
+[[nodiscard]] std::optional<host_port> parse_host_port(std::string_view text);
+[[nodiscard]] std::string to_string(const host_port& what);
+
+/// A socket that listens for nodes.
+struct mesh_port {
+  socket_guard socket;
+  host_port where; ///< With the port that was picked.
+};
+
+/// Binds the mesh port. `address` is an IP literal; port 0 takes a free one.
+[[nodiscard]] boost::system::result<mesh_port> open_mesh_port(const std::string& address,
+                                                              std::uint16_t port);
+
+/// Connects, blocking for at most `timeout`, or until `cancelled` is set. For a thread that may
+/// block.
+[[nodiscard]] boost::system::result<socket_guard>
+dial(const host_port& where, std::chrono::milliseconds timeout, const std::atomic<bool>& cancelled);
+
+/// Who a certificate was issued to (see `mesh-ca`).
+struct certificate_subject {
+  bool node = false; ///< Otherwise a client.
+  std::string name;
+};
+
+/// A connection of the mesh. Used on CAF's multiplexer only.
+class mesh_scribe : public caf::io::scribe {
+public:
+  using caf::io::scribe::scribe;
+
+  /// Closes the socket now, whatever waits, and says nothing to the broker.
+  virtual void cut() = 0;
+
+  /// The other side's certificate, once something was read. Nothing without TLS.
+  [[nodiscard]] virtual std::optional<certificate_subject> certificate() const = 0;
+
+  [[nodiscard]] virtual std::string remote_host() const = 0;
+};
+
+using mesh_scribe_ptr = caf::intrusive_ptr<mesh_scribe>;
+
+enum class tls_side : std::uint8_t { none, dialed, accepted };
+
+/// Makes the scribe of a connected socket. With TLS the system must have CAF's OpenSSL module; null
+/// if its files cannot be used, or the handshake has failed already.
+[[nodiscard]] mesh_scribe_ptr make_scribe(caf::actor_system& system, socket_guard socket,
+                                          tls_side tls);
+
+/// Makes the doorman of a mesh port, which hands accepted sockets to `accepted`.
+[[nodiscard]] caf::io::doorman_ptr make_doorman(caf::actor_system& system, socket_guard socket,
+                                                std::function<void(socket_guard)> accepted);
+
+} // namespace actormesh::mesh
