@@ -70,6 +70,9 @@ hub::hub(caf::actor_config& cfg, options how, std::optional<mesh_port> port, hub
   for (const auto& each : how_.settings.seeds)
     if (const auto where = parse_host_port(each))
       targets_.add(*where, true);
+  // The first node of a mesh has nobody to wait for.
+  if (targets_.all().empty())
+    view_.standing->joined = true;
 }
 
 caf::strong_actor_ptr hub::spawn(caf::actor_system& system, options how,
