@@ -10,6 +10,7 @@
 #include <caf/io/network/stream_impl.hpp>
 #include <caf/openssl/session.hpp>
 #include <caf/policy/tcp.hpp>
+#include <openssl/err.h>
 #include <openssl/x509v3.h>
 
 #include <algorithm>
@@ -131,10 +132,14 @@ public:
     : session_(std::move(session))
     , ssl_(ssl) {}
 
+  // OpenSSL keeps errors by thread, and CAF leaves them there: without the clearing, a handshake
+  // that failed on one connection would be taken for a failure of the next one that is used.
   rw_state read_some(size_t& result, int socket, void* buffer, size_t size) {
+    ERR_clear_error();
     return session_->read_some(result, socket, buffer, size);
   }
   rw_state write_some(size_t& result, int socket, const void* buffer, size_t size) {
+    ERR_clear_error();
     return session_->write_some(result, socket, buffer, size);
   }
   bool must_read_more(int socket, size_t threshold) {
@@ -350,6 +355,7 @@ mesh_scribe_ptr make_scribe(caf::actor_system& system, socket_guard socket, tls_
                                                        std::make_shared<plain_session>());
   static_cast<void>(extra_data_index());
   last_made = nullptr;
+  ERR_clear_error();
   caf::openssl::session_ptr session;
   try {
     session = caf::openssl::make_session(system, socket.get(), tls == tls_side::accepted);

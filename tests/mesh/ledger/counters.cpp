@@ -26,27 +26,28 @@ void counters::begin(const place& node) { running_[node.node] = {node, read(node
 
 void counters::begin_at_start(const place& node) { running_[node.node] = {node, {}}; }
 
-void counters::end(const place& node) {
-  const auto found = running_.find(node.node);
-  if (found == running_.end())
-    return;
-  const auto now = read(node);
+void counters::take(const running& node) {
+  const auto now = read(node.where);
   for (const auto& [reason, count] : now.losses) {
-    const auto before = found->second.at_begin.losses.find(reason);
-    sums_.losses[reason] +=
-        count - (before == found->second.at_begin.losses.end() ? 0 : before->second);
+    const auto before = node.at_begin.losses.find(reason);
+    sums_.losses[reason] += count - (before == node.at_begin.losses.end() ? 0 : before->second);
   }
-  sums_.published += now.published - found->second.at_begin.published;
-  running_.erase(found);
+  sums_.published += now.published - node.at_begin.published;
+}
+
+void counters::end(const place& node) {
+  take(running_.at(node.node));
+  forget(node.node);
 }
 
 void counters::forget(const std::string& node) {
-  all_lived_ = running_.erase(node) == 0 && all_lived_;
+  running_.erase(node);
+  all_lived_ = false;
 }
 
 node_counts counters::finish() {
-  while (!running_.empty())
-    end(place{running_.begin()->second.where});
+  for (const auto& [name, node] : std::exchange(running_, {}))
+    take(node);
   auto sums = sums_;
   sums.published_is_known = all_lived_;
   return sums;

@@ -20,13 +20,13 @@ public:
   /// Counts all that the node has counted since its start.
   void begin_at_start(const place& node);
 
-  /// Takes the node's numbers as they are now; afterwards it may go.
+  /// Takes the node's losses as they are now: it is about to be stopped.
   void end(const place& node);
 
   /// The node is gone, and its numbers since `begin` with it.
   void forget(const std::string& node);
 
-  /// `end` for all that have not ended; the sums of all.
+  /// Takes the numbers of all that have not ended; the sums of all.
   [[nodiscard]] node_counts finish();
 
 private:
@@ -41,6 +41,7 @@ private:
   };
 
   [[nodiscard]] static numbers read(const place& node);
+  void take(const running& node);
 
   std::map<std::string, running> running_;
   node_counts sums_;
