@@ -97,8 +97,8 @@ struct peer_forgotten {
 struct peer_interest_part {
   bool snapshot_begins = false;
   bool snapshot_ends = false; ///< What was not in the snapshot is not of interest any more.
-  std::vector<std::string> gained;
-  std::vector<std::string> lost;
+  std::vector<std::string> gained = {};
+  std::vector<std::string> lost = {};
 };
 
 /// From a link to each directory. Answered with `interest_seen`.

@@ -36,6 +36,10 @@ std::uint64_t make_incarnation() {
 
 bool is_any_address(std::string_view host) noexcept { return host == "0.0.0.0" || host == "::"; }
 
+bool is_node_named(const config::mesh_identity& who, std::string_view name) noexcept {
+  return who.role == config::mesh_role::node && who.name == name;
+}
+
 /// Where a peer can be dialed: one that listens everywhere is there where it comes from.
 std::string reachable(const std::string& told, const std::string& remote) {
   auto where = parse_host_port(told);
@@ -160,10 +164,11 @@ void hub::start_dial(dial_list::target& at) {
   // On a thread of CAF's pool: names have to be looked up, and that blocks.
   system().spawn<caf::detached + caf::hidden>(
       [to = caf::strong_actor_ptr{ctrl()}, where = at.where, cancelled = cancelled_,
-       timeout = how_.settings.connect_timeout](caf::event_based_actor*) {
+       timeout = how_.settings.connect_timeout,
+       within = how_.tls ? reach::anywhere : reach::loopback](caf::event_based_actor*) {
         dial_result result;
         result.address = to_string(where);
-        if (auto got = dial(where, timeout, *cancelled)) {
+        if (auto got = dial(where, timeout, *cancelled, within)) {
           result.socket = std::make_shared<socket_guard>(std::move(*got));
         } else {
           result.error = got.error().message();
@@ -254,11 +259,10 @@ refusal hub::check_hello(peer_link& at, const hello& what, std::string& text) {
   const auto is_node = what.role == static_cast<std::uint8_t>(peer_role::node);
   if (how_.tls) {
     const auto subject = at.certificate();
-    if (!subject || (is_node && (!subject->node || subject->name != what.name))) {
-      text =
-          "the certificate is " +
-          (subject ? (subject->node ? "of the node \"" : "of the client \"") + subject->name + "\""
-                   : std::string{"not one of a mesh"});
+    if (!subject || (is_node && !is_node_named(*subject, what.name))) {
+      text = subject ? "the certificate is of the " + std::string{to_string(subject->role)} +
+                           " \"" + subject->name + '"'
+                     : "the certificate is not one of a mesh";
       return refusal::wrong_certificate;
     }
   }
@@ -326,7 +330,7 @@ void hub::on_welcome(peer_link& at, welcome&& what) {
   at.who = {what.name, what.incarnation, reachable(what.address, at.remote_host())};
   if (how_.tls) {
     const auto subject = at.certificate();
-    if (!subject || !subject->node || subject->name != what.name) {
+    if (!subject || !is_node_named(*subject, what.name)) {
       log::warn("mesh peer has the wrong certificate", {{"peer", what.name}});
       return at.end(wire_end::ours);
     }

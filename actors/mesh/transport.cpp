@@ -11,7 +11,6 @@
 #include <caf/openssl/session.hpp>
 #include <caf/policy/tcp.hpp>
 #include <openssl/err.h>
-#include <openssl/x509v3.h>
 
 #include <algorithm>
 #include <array>
@@ -64,6 +63,16 @@ struct address_list {
   }
 };
 
+bool is_loopback(const sockaddr& address) noexcept {
+  if (address.sa_family == AF_INET) {
+    constexpr std::uint32_t loopback_net = 127;
+    return ntohl(reinterpret_cast<const sockaddr_in&>(address).sin_addr.s_addr) >> 24U ==
+           loopback_net;
+  }
+  return address.sa_family == AF_INET6 &&
+         IN6_IS_ADDR_LOOPBACK(&reinterpret_cast<const sockaddr_in6&>(address).sin6_addr);
+}
+
 /// Waits for a connection under way. Returns what became of it.
 boost::system::error_code finish_connect(int socket, steady_clock::time_point until,
                                          const std::atomic<bool>& cancelled) {
@@ -104,28 +113,6 @@ int extra_data_index() {
   return index;
 }
 
-std::optional<certificate_subject> subject_of(X509* certificate) {
-  constexpr std::string_view node_prefix = "urn:actormesh:node:";
-  constexpr std::string_view client_prefix = "urn:actormesh:client:";
-  auto* names = static_cast<GENERAL_NAMES*>(
-      X509_get_ext_d2i(certificate, NID_subject_alt_name, nullptr, nullptr));
-  std::optional<certificate_subject> result;
-  for (int i = 0; i < sk_GENERAL_NAME_num(names); ++i) {
-    const auto* name = sk_GENERAL_NAME_value(names, i);
-    if (name->type != GEN_URI)
-      continue;
-    const auto* text = name->d.uniformResourceIdentifier;
-    const std::string_view uri{reinterpret_cast<const char*>(ASN1_STRING_get0_data(text)),
-                               static_cast<std::size_t>(ASN1_STRING_length(text))};
-    if (uri.starts_with(node_prefix))
-      result = {true, std::string{uri.substr(node_prefix.size())}};
-    else if (uri.starts_with(client_prefix))
-      result = {false, std::string{uri.substr(client_prefix.size())}};
-  }
-  GENERAL_NAMES_free(names);
-  return result;
-}
-
 class tls_session {
 public:
   tls_session(caf::openssl::session_ptr session, SSL* ssl)
@@ -147,13 +134,9 @@ public:
     return threshold != 0 && session_->must_read_more(socket, threshold);
   }
 
-  [[nodiscard]] std::optional<certificate_subject> certificate() const {
-    auto* shown = SSL_get1_peer_certificate(ssl_);
-    if (shown == nullptr)
-      return std::nullopt;
-    auto subject = subject_of(shown);
-    X509_free(shown);
-    return subject;
+  [[nodiscard]] std::optional<config::mesh_identity> certificate() const {
+    const auto* shown = SSL_get0_peer_certificate(ssl_);
+    return shown != nullptr ? config::identity_of(*shown) : std::nullopt;
   }
 
 private:
@@ -163,7 +146,7 @@ private:
 
 class plain_session : public caf::policy::tcp {
 public:
-  static std::optional<certificate_subject> certificate() { return std::nullopt; }
+  static std::optional<config::mesh_identity> certificate() { return std::nullopt; }
 };
 
 /// The stream has its policy as a private member and gives no way to it.
@@ -230,7 +213,7 @@ public:
   void add_to_loop() override { stream_.activate(this); }
   void remove_from_loop() override { stream_.passivate(); }
 
-  std::optional<certificate_subject> certificate() const override {
+  std::optional<config::mesh_identity> certificate() const override {
     return session_->certificate();
   }
   std::string remote_host() const override {
@@ -323,7 +306,7 @@ boost::system::result<mesh_port> open_mesh_port(const std::string& address, std:
 }
 
 boost::system::result<socket_guard> dial(const host_port& where, std::chrono::milliseconds timeout,
-                                         const std::atomic<bool>& cancelled) {
+                                         const std::atomic<bool>& cancelled, reach within) {
   const auto until = steady_clock::now() + timeout;
   addrinfo hints{};
   hints.ai_socktype = SOCK_STREAM;
@@ -333,6 +316,10 @@ boost::system::result<socket_guard> dial(const host_port& where, std::chrono::mi
     return not_found();
   auto failed = not_found();
   for (const auto* each = found.first; each != nullptr; each = each->ai_next) {
+    if (within == reach::loopback && !is_loopback(*each->ai_addr)) {
+      failed = make_error_code(boost::system::errc::permission_denied);
+      continue;
+    }
     socket_guard socket{::socket(each->ai_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0)};
     if (socket.get() < 0)
       return last_error();

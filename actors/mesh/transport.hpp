@@ -5,6 +5,8 @@
 /// connected send any message to any actor.
 #pragma once
 
+#include "config/mesh_certificates.hpp"
+
 #include <boost/system/result.hpp>
 #include <caf/fwd.hpp>
 #include <caf/io/doorman.hpp>
@@ -61,16 +63,15 @@ struct mesh_port {
 [[nodiscard]] boost::system::result<mesh_port> open_mesh_port(const std::string& address,
                                                               std::uint16_t port);
 
+/// Where a dial may lead. Without TLS nothing is said beyond this host.
+enum class reach : std::uint8_t { anywhere, loopback };
+
 /// Connects, blocking for at most `timeout`, or until `cancelled` is set. For a thread that may
 /// block.
-[[nodiscard]] boost::system::result<socket_guard>
-dial(const host_port& where, std::chrono::milliseconds timeout, const std::atomic<bool>& cancelled);
-
-/// Who a certificate was issued to (see `mesh-ca`).
-struct certificate_subject {
-  bool node = false; ///< Otherwise a client.
-  std::string name;
-};
+[[nodiscard]] boost::system::result<socket_guard> dial(const host_port& where,
+                                                       std::chrono::milliseconds timeout,
+                                                       const std::atomic<bool>& cancelled,
+                                                       reach within);
 
 /// A connection of the mesh. Used on CAF's multiplexer only.
 class mesh_scribe : public caf::io::scribe {
@@ -81,7 +82,7 @@ public:
   virtual void cut() = 0;
 
   /// The other side's certificate, once something was read. Nothing without TLS.
-  [[nodiscard]] virtual std::optional<certificate_subject> certificate() const = 0;
+  [[nodiscard]] virtual std::optional<config::mesh_identity> certificate() const = 0;
 
   [[nodiscard]] virtual std::string remote_host() const = 0;
 };

@@ -60,7 +60,7 @@ public:
 
   [[nodiscard]] bool open() const noexcept { return scribe_ != nullptr; }
   [[nodiscard]] const std::string& remote_host() const noexcept { return remote_host_; }
-  [[nodiscard]] std::optional<certificate_subject> certificate() const {
+  [[nodiscard]] std::optional<config::mesh_identity> certificate() const {
     return scribe_ ? scribe_->certificate() : std::nullopt;
   }
   [[nodiscard]] std::chrono::microseconds round_trip() const noexcept { return round_trip_; }
