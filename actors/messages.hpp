@@ -138,11 +138,22 @@ struct end_mesh {
   std::shared_ptr<std::promise<void>> done;
 };
 
+struct client_turn;
+
+/// From the connection of a C++ client to its link, at most once per turn: what it has to say.
+struct client_output {
+  std::shared_ptr<client_turn> what;
+};
+
+/// From the connection to the link, which has ended: nothing more comes.
+struct client_released {};
+
 } // namespace mesh
 
 } // namespace actormesh
 
-CAF_BEGIN_TYPE_ID_BLOCK(actormesh, first_custom_type_id)
+// Programs that use the client library number their own messages from `first_custom_type_id` on.
+CAF_BEGIN_TYPE_ID_BLOCK(actormesh, 2100)
 
 CAF_ADD_TYPE_ID(actormesh, (actormesh::publish_events))
 CAF_ADD_TYPE_ID(actormesh, (actormesh::join_channel))
@@ -163,6 +174,8 @@ CAF_ADD_TYPE_ID(actormesh, (actormesh::look_again))
 CAF_ADD_TYPE_ID(actormesh, (actormesh::mesh::dial_result))
 CAF_ADD_TYPE_ID(actormesh, (actormesh::mesh::leave_mesh))
 CAF_ADD_TYPE_ID(actormesh, (actormesh::mesh::end_mesh))
+CAF_ADD_TYPE_ID(actormesh, (actormesh::mesh::client_output))
+CAF_ADD_TYPE_ID(actormesh, (actormesh::mesh::client_released))
 
 CAF_END_TYPE_ID_BLOCK(actormesh)
 
@@ -185,3 +198,5 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(actormesh::look_again)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(actormesh::mesh::dial_result)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(actormesh::mesh::leave_mesh)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(actormesh::mesh::end_mesh)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(actormesh::mesh::client_output)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(actormesh::mesh::client_released)

@@ -94,8 +94,10 @@ std::string format_metrics(std::span<const loop_counters* const> loops, const no
             &loop_counters::http_errors);
   out.gauge("actormesh_websocket_connections", "WebSocket connections that are open",
             &loop_counters::connections);
+  out.gauge("actormesh_mesh_clients", "C++ clients that are connected to the mesh port",
+            &loop_counters::mesh_clients);
   out.totals<telemetry::connect_result>("actormesh_connects_total",
-                                        "WebSocket connections asked for, by result", "result",
+                                        "Connections of clients asked for, by result", "result",
                                         &loop_counters::connects);
   auto& by_api = out.family("actormesh_api_connections", "Admitted WebSocket connections by API",
                             MetricType::Gauge);

@@ -2,6 +2,7 @@
 
 #include "actors/messages.hpp"
 #include "net/http/session.hpp"
+#include "net/mesh_client/door.hpp"
 #include "net/mesh_page.hpp"
 #include "net/metrics.hpp"
 #include "telemetry/log.hpp"
@@ -86,8 +87,14 @@ void node::join_mesh() {
   wanted.address = settings_.mesh.advertise.empty() ? to_string(how_.mesh_port->where)
                                                     : settings_.mesh.advertise;
   wanted.tls = !settings_.mesh.tls.certificate.empty();
-  for (const auto& each : workers_)
+  std::vector<event_loop*> loops;
+  for (const auto& each : workers_) {
+    loops.push_back(each->loop.get());
     wanted.loops.push_back({each->loop->channels().handle, &each->loop->actors()});
+  }
+  mesh_clients_ = std::make_shared<mesh_client::service>(loops, apis_);
+  wanted.clients = std::make_unique<mesh_client::door>(
+      runtime_.system(), mesh_client::door::options{settings_.mesh, mesh_clients_, view_.counters});
   hub_ = mesh::hub::spawn(runtime_.system(), std::move(wanted), std::move(how_.mesh_port), view_);
   how_.mesh_port.reset();
   for (const auto& each : workers_)
@@ -143,6 +150,8 @@ appsync::api_table_ptr node::make_table(const key_rings& keys) {
 void node::apply(config::settings settings, key_rings keys) {
   settings_ = std::move(settings);
   apis_ = make_table(keys);
+  if (mesh_clients_ != nullptr)
+    mesh_clients_->apply(apis_);
   hand_out(apis_);
 }
 
@@ -171,7 +180,8 @@ void node::begin_drain() {
 bool node::drained() const noexcept {
   return std::ranges::all_of(workers_, [](const auto& each) {
     const auto& counted = std::as_const(*each->loop).counters();
-    return counted.connections.get() == 0 && counted.http_connections.get() == 0;
+    return counted.connections.get() == 0 && counted.http_connections.get() == 0 &&
+           counted.mesh_clients.get() == 0;
   });
 }
 

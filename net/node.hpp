@@ -7,6 +7,7 @@
 #include "config/settings.hpp"
 #include "net/event_loop.hpp"
 #include "net/listener.hpp"
+#include "net/mesh_client/service.hpp"
 #include "net/router.hpp"
 
 #include <boost/asio/ip/tcp.hpp>
@@ -95,6 +96,7 @@ private:
   mutable std::mutex doors_mutex_;
   std::map<std::string, std::shared_ptr<appsync::admission>> doors_; ///< Guarded by `doors_mutex_`.
   appsync::api_table_ptr apis_;
+  std::shared_ptr<mesh_client::service> mesh_clients_; ///< Null without a mesh.
   std::vector<std::unique_ptr<worker>> workers_;
   std::vector<listener::endpoint> endpoints_;
   mesh::hub_view view_;

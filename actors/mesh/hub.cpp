@@ -224,6 +224,15 @@ hello hub::make_hello() const {
   return result;
 }
 
+welcome hub::make_welcome() const {
+  welcome result;
+  result.name = how_.node;
+  result.incarnation = incarnation_;
+  result.address = how_.address;
+  result.peers = linked_peers();
+  return result;
+}
+
 std::vector<peer_info> hub::linked_peers() const {
   std::vector<peer_info> result;
   for (const auto& [name, each] : peers_)
@@ -314,14 +323,12 @@ void hub::on_hello(peer_link& at, hello&& what) {
       return refuse_link(at, refusal::too_many, "too many clients");
     --handshakes_;
     const auto keep = links_.extract(&at);
-    return how_.clients->admit(at, std::move(what));
+    const auto refused = how_.clients->admit(at, std::move(what), make_welcome());
+    if (refused.why != refusal::none)
+      refuse_link(at, refused.why, refused.text);
+    return;
   }
-  welcome answer;
-  answer.name = how_.node;
-  answer.incarnation = incarnation_;
-  answer.address = how_.address;
-  answer.peers = linked_peers();
-  at.say(std::move(answer));
+  at.say(make_welcome());
 }
 
 void hub::on_welcome(peer_link& at, welcome&& what) {
@@ -449,6 +456,8 @@ void hub::link_up(peer_link& at) {
     if (each.link.get() != &at && !at.who.address.empty())
       each.link->say(mesh::peers{{at.who}});
   });
+  if (how_.clients != nullptr && !at.who.address.empty())
+    how_.clients->on_peer(at.who);
   check_joined();
 }
 

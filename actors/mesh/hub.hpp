@@ -25,8 +25,16 @@ class client_door {
 public:
   virtual ~client_door() = default;
 
-  /// Goes on with the connection (`wire::take_over`), or refuses it.
-  virtual void admit(peer_link& at, hello&& what) = 0;
+  struct answer {
+    refusal why = refusal::none; ///< Otherwise nothing has happened to the connection.
+    std::string text;
+  };
+
+  /// Goes on with the connection (`wire::take_over`) and sends `greeting`, or says why not.
+  [[nodiscard]] virtual answer admit(peer_link& at, hello&& what, welcome&& greeting) = 0;
+
+  /// A node that clients could use has come.
+  virtual void on_peer(const peer_info& who) = 0;
 
   [[nodiscard]] virtual std::size_t clients() const = 0;
 
@@ -142,6 +150,7 @@ private:
   void link_up(peer_link& at);
   [[nodiscard]] std::optional<peer_slot> free_slot() const;
   [[nodiscard]] hello make_hello() const;
+  [[nodiscard]] welcome make_welcome() const;
   [[nodiscard]] std::vector<peer_info> linked_peers() const;
   void learn(const std::vector<peer_info>& list);
 

@@ -455,6 +455,10 @@ operation operation_parser::parse_http_publish(std::string_view body,
   return result;
 }
 
+bool operation_parser::is_event(std::string_view text) {
+  return parse_whole(scratch_->event, text);
+}
+
 // -- header-… sub-protocol ------------------------------------------------------------------------
 
 namespace {

@@ -64,6 +64,9 @@ public:
   /// Parses the body of `POST /event`: `{"channel","events"}`. The result's type is publish.
   [[nodiscard]] operation parse_http_publish(std::string_view body, const operation_limits& limits);
 
+  /// Whether a text is an event: valid JSON of any type, read as strictly as in a frame.
+  [[nodiscard]] bool is_event(std::string_view text);
+
 private:
   struct scratch;
   std::unique_ptr<scratch> scratch_;

@@ -1,0 +1,39 @@
+/// What serving C++ clients needs of a node.
+#pragma once
+
+#include "net/appsync/api.hpp"
+#include "net/event_loop.hpp"
+#include "net/mesh_client/edge.hpp"
+
+#include <atomic>
+#include <cstddef>
+#include <memory>
+#include <mutex>
+#include <span>
+#include <vector>
+
+namespace actormesh::mesh_client {
+
+/// Any thread: the APIs that are served now, and the loops that clients are spread over. Outlives
+/// neither of the loops' actors.
+class service {
+public:
+  service(std::span<net::event_loop* const> loops, appsync::api_table_ptr apis);
+
+  /// Uses other APIs from now on. The loops' clients are told by `event_loop::settings_changed`,
+  /// which must come behind this.
+  void apply(appsync::api_table_ptr apis);
+
+  [[nodiscard]] appsync::api_table_ptr apis() const;
+
+  /// The loop for the next client; each in turn.
+  [[nodiscard]] edge_context& next_loop() noexcept;
+
+private:
+  mutable std::mutex mutex_;
+  appsync::api_table_ptr apis_; ///< Guarded by `mutex_`.
+  std::vector<std::unique_ptr<edge_context>> loops_;
+  std::atomic<std::size_t> next_{0};
+};
+
+} // namespace actormesh::mesh_client
