@@ -12,7 +12,7 @@ namespace actormesh::ledger {
 
 /// What the nodes have counted themselves during a run, all of them together.
 struct node_counts {
-  std::map<std::string, std::uint64_t> losses; ///< By reason.
+  std::map<std::string, std::uint64_t> losses = {}; ///< By reason.
 
   /// Events published; only known if every node lived through the whole run.
   std::uint64_t published = 0;

@@ -69,8 +69,8 @@ stamp book::publish(publisher who, const std::string& channel, clock::time_point
 void book::settle(const stamp& what, outcome how) {
   const std::lock_guard guard{mutex_};
   streams_[stream_index_.at({what.publisher, what.channel})].events[what.number].how = how;
-  if (how == outcome::acknowledged)
-    ++acknowledged_;
+  acknowledged_ += how == outcome::acknowledged ? 1 : 0;
+  refused_ += how == outcome::refused ? 1 : 0;
 }
 
 void book::note_refusal(publisher who, const std::string& why) {
@@ -223,6 +223,11 @@ std::uint64_t book::published() const {
 std::uint64_t book::acknowledged() const {
   const std::lock_guard guard{mutex_};
   return acknowledged_;
+}
+
+std::uint64_t book::refused() const {
+  const std::lock_guard guard{mutex_};
+  return refused_;
 }
 
 std::uint64_t book::arrived() const {

@@ -90,6 +90,7 @@ public:
   /// All that were published, answered or not.
   [[nodiscard]] std::uint64_t published() const;
   [[nodiscard]] std::uint64_t acknowledged() const;
+  [[nodiscard]] std::uint64_t refused() const;
 
   /// All that came.
   [[nodiscard]] std::uint64_t arrived() const;
@@ -175,6 +176,7 @@ private:
   std::vector<view> views_;
   std::uint64_t published_ = 0;
   std::uint64_t acknowledged_ = 0;
+  std::uint64_t refused_ = 0;
   std::uint64_t arrived_ = 0;
 };
 

@@ -34,10 +34,10 @@ private:
 
 /// How a client reaches its nodes.
 struct client_options {
-  std::string name;
-  std::string key;
+  std::string name = {};
+  std::string key = {};
   /// It connects to the first one, and to the next when a connection breaks.
-  std::vector<place> places;
+  std::vector<place> places = {};
   /// How long a node may take to answer before the client tries the next.
   std::chrono::milliseconds patience{2'000};
 };

@@ -22,7 +22,10 @@ counters::numbers counters::read(const place& node) {
   return found;
 }
 
-void counters::begin(const place& node) { running_[node.node] = {node, read(node)}; }
+void counters::begin(const place& node) {
+  running_[node.node] = {node, read(node)};
+  any_began_ = true;
+}
 
 void counters::begin_at_start(const place& node) { running_[node.node] = {node, {}}; }
 
@@ -49,7 +52,7 @@ node_counts counters::finish() {
   for (const auto& [name, node] : std::exchange(running_, {}))
     take(node);
   auto sums = sums_;
-  sums.published_is_known = all_lived_;
+  sums.published_is_known = any_began_ && all_lived_;
   return sums;
 }
 

@@ -46,6 +46,7 @@ private:
   std::map<std::string, running> running_;
   node_counts sums_;
   bool all_lived_ = true;
+  bool any_began_ = false;
 };
 
 } // namespace actormesh::ledger

@@ -18,10 +18,10 @@ enum class transport : std::uint8_t {
 };
 
 struct publisher_options {
-  client_options client;
+  client_options client = {};
   transport how = transport::http;
   /// It publishes to each in turn.
-  std::vector<std::string> channels;
+  std::vector<std::string> channels = {};
   /// 0: as fast as answers come.
   double publishes_per_second = 0;
   /// Publishes that may wait for their answers.

@@ -57,12 +57,25 @@ void run::wait_for_acknowledged(std::uint64_t more) {
   const auto wanted = book_.acknowledged() + more;
   wait_until([&] { return book_.acknowledged() >= wanted; },
              [&] {
-               std::string text = "only " + std::to_string(book_.acknowledged()) + " of " +
-                                  std::to_string(wanted) + " events are acknowledged";
-               for (const auto& each : publishers_)
-                 text += "; " + each->options().name + ": " + each->last_error();
-               return text;
+               return "only " + std::to_string(book_.acknowledged()) + " of " +
+                      std::to_string(wanted) + " events are acknowledged" + last_errors();
              });
+}
+
+void run::wait_for_refused(std::uint64_t more) {
+  const auto wanted = book_.refused() + more;
+  wait_until([&] { return book_.refused() >= wanted; },
+             [&] {
+               return "only " + std::to_string(book_.refused()) + " of " + std::to_string(wanted) +
+                      " events are refused" + last_errors();
+             });
+}
+
+std::string run::last_errors() const {
+  std::string text;
+  for (const auto& each : publishers_)
+    text += "; " + each->options().name + ": " + each->last_error();
+  return text;
 }
 
 void run::wait_for_publishers() {

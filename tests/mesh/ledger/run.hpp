@@ -36,6 +36,9 @@ public:
   /// Until so many events more have been acknowledged.
   void wait_for_acknowledged(std::uint64_t more);
 
+  /// Until so many events more have been refused.
+  void wait_for_refused(std::uint64_t more);
+
   /// Until publishers that end by themselves have ended.
   void wait_for_publishers();
 
@@ -51,6 +54,7 @@ public:
   [[nodiscard]] balance finish();
 
 private:
+  [[nodiscard]] std::string last_errors() const;
   void fill_in(client_options& options, std::string_view kind, std::size_t number) const;
 
   std::string key_;

@@ -14,9 +14,9 @@ class web_socket;
 namespace actormesh::ledger {
 
 struct subscriber_options {
-  client_options client;
+  client_options client = {};
   /// Exact channels and patterns, one subscription each on one WebSocket.
-  std::vector<std::string> channels;
+  std::vector<std::string> channels = {};
   /// Silence after which the connection counts as broken; keep-alives count. 0: never.
   std::chrono::milliseconds silence{0};
 };
