@@ -594,7 +594,11 @@ void hub::on_tick() {
   std::vector<link_ptr> all;
   for (const auto& [raw, each] : links_)
     all.push_back(each.link);
+  // A tick that comes late was kept waiting with what the others have sent.
+  const auto was_held_up = now - std::exchange(last_tick_, now) > how_.settings.heartbeat_interval;
   for (const auto& each : all) {
+    if (was_held_up)
+      each->forgive(now);
     if (each->state() == peer_link::phase::handshake &&
         now - each->made() >= how_.settings.handshake_timeout)
       each->end(wire_end::silent);

@@ -186,6 +186,7 @@ private:
   std::map<std::string, std::string> last_refusals_; ///< By address: what the log has said.
   /// Tells threads that dial.
   std::shared_ptr<std::atomic<bool>> cancelled_ = std::make_shared<std::atomic<bool>>(false);
+  clock::time_point last_tick_ = clock::now();
   std::bitset<64> quiet_loops_;
   std::optional<clock::time_point> leave_until_;
   bool leaving_links_ = false;

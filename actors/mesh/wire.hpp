@@ -55,6 +55,9 @@ public:
   /// To be called often: says that this side is there, and notices that the other one is not.
   void check(clock::time_point now);
 
+  /// This process has not been running for a while: that the other side was silent says nothing.
+  void forgive(clock::time_point now) noexcept { last_received_ = now; }
+
   /// Ends the connection. `ended` is called unless it has been.
   void end(wire_end why);
 

@@ -14,6 +14,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include <sys/epoll.h>
 
@@ -40,6 +41,9 @@ public:
   using listener = std::function<void(client&, const wire::intake&)>;
 
   client_pool(endpoint server, waiting idle);
+
+  /// Where connections that are opened from now on go.
+  void server(endpoint where) { server_ = std::move(where); }
 
   /// Starts one connection; it is ready after some `poll`.
   client& open(wire::protocol& speaks, std::string channel);

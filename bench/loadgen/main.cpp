@@ -24,6 +24,7 @@ const std::map<std::string, dialect> dialects{{"appsync", dialect::appsync},
 /// Everything that the command line can set.
 struct command_line {
   std::string server;
+  std::string publish_server;
   target_options target;
   stream_options stream;
   publish_options publish;
@@ -34,6 +35,9 @@ struct command_line {
 void add_target(CLI::App& app, command_line& line) {
   app.add_option("--server", line.server, "address:port")->required();
   app.add_option("--pid", line.target.pid, "process id of the server")->required();
+  auto* elsewhere = app.add_option("--publish-server", line.publish_server,
+                                   "address:port of another node, for a stream's publishes");
+  app.add_option("--publish-pid", line.target.publish_pid, "its process id")->needs(elsewhere);
   app.add_option("--protocol", line.target.speaks, "what the server speaks")
       ->transform(CLI::CheckedTransformer(dialects));
   app.add_option("--path-prefix", line.target.path_prefix, "of the Event API");
@@ -101,6 +105,8 @@ int main(int argc, char** argv) {
   CLI11_PARSE(app, argc, argv);
   try {
     line.target.server = parse_endpoint(line.server);
+    if (!line.publish_server.empty())
+      line.target.publish_server = parse_endpoint(line.publish_server);
     raise_descriptor_limit();
     prctl(PR_SET_TIMERSLACK, 1UL); // a publish at a rate leaves when it is due
     std::fputs(run(app, line).text().c_str(), stdout);

@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include <sys/types.h>
@@ -32,6 +33,8 @@ struct target_options {
   std::string api_key;
   std::string channel = "/default/bench"; ///< Or the parent of many channels.
   pid_t pid = 0;                          ///< The server's process.
+  std::optional<endpoint> publish_server; ///< Where publishes of a stream go, if elsewhere,
+  pid_t publish_pid = 0;                  ///< and that server's process.
   std::size_t payload = 128;              ///< Bytes of an event's JSON text.
   waiting idle = waiting::spin;
   std::size_t at_once = 128; ///< Connections that may be opening at the same time.

@@ -3,6 +3,7 @@
 #include "bench/loadgen/protocols.hpp"
 #include "bench/loadgen/scenarios.hpp"
 #include "bench/measure/clock.hpp"
+#include "bench/measure/process_usage.hpp"
 
 #include <algorithm>
 #include <memory>
@@ -36,6 +37,7 @@ private:
   [[nodiscard]] std::uint64_t missing() const noexcept { return expected_ - received_; }
 
   pid_t server_;
+  pid_t publish_server_; ///< 0: the same.
   stream_options options_;
   std::unique_ptr<wire::protocol> subscribing_;
   std::unique_ptr<wire::protocol> publishing_;
@@ -54,6 +56,7 @@ private:
 
 stream_run::stream_run(const target_options& target, const stream_options& options)
   : server_{target.pid}
+  , publish_server_{target.publish_pid}
   , options_{options}
   , subscribing_{subscriber_protocol(target)}
   , publishing_{publisher_protocol(target)}
@@ -62,6 +65,8 @@ stream_run::stream_run(const target_options& target, const stream_options& optio
     channels_.push_back(channel_name(target, i, options.channels));
   pool_.open_all(options.connections, target.at_once, *subscribing_,
                  [this](std::size_t number) { return channels_[number % channels_.size()]; });
+  if (target.publish_server)
+    pool_.server(*target.publish_server);
   pool_.open_all(1, 1, *publishing_, [](std::size_t) { return std::string{}; });
   if (options.rate > 0) {
     interval_ = seconds_to_ns(1 / options.rate);
@@ -79,10 +84,20 @@ report stream_run::measure() {
   const auto published_before = published_;
   const auto received_before = received_;
   const stopwatch watch{server_, pool_};
+  const auto server = usage_of(server_).cpu_ns;
+  const auto publisher = publish_server_ != 0 ? usage_of(publish_server_).cpu_ns : 0;
   run_until(now_ns() + seconds_to_ns(options_.duration));
   report found;
   watch.finish(found, received_ - received_before);
-  found.add("publishes", static_cast<double>(published_ - published_before));
+  const auto published = published_ - published_before;
+  found.add("publishes", static_cast<double>(published));
+  const auto us_per_publish = [&](pid_t process, std::uint64_t before) {
+    return static_cast<double>(usage_of(process).cpu_ns - before) / 1e3 /
+           static_cast<double>(std::max<std::uint64_t>(published, 1));
+  };
+  found.add("server_us_per_publish", us_per_publish(server_, server));
+  if (publish_server_ != 0)
+    found.add("publish_server_us_per_publish", us_per_publish(publish_server_, publisher));
   found.add_quantiles("latency", pool_.latency());
   found.add("worst_publish_lateness_us", ns_to_us(worst_late_));
 
