@@ -21,6 +21,9 @@ namespace log = telemetry::log;
 /// How often due dials and silent links are looked for.
 constexpr std::chrono::milliseconds tick_interval{50};
 
+/// Longest name of a node or client.
+constexpr std::size_t max_name_length = 64;
+
 /// What the log remembers of refusals, so that it does not repeat itself.
 constexpr std::size_t remembered_refusals = 1'000;
 
@@ -97,7 +100,9 @@ void hub::stop(const caf::strong_actor_ptr& hub) {
   auto done = std::make_shared<std::promise<void>>();
   auto ended = done->get_future();
   tell(hub, nullptr, end_mesh{std::move(done)});
-  ended.wait();
+  // Should it have failed before, there is nothing to wait for.
+  constexpr std::chrono::seconds limit{5};
+  ended.wait_for(limit);
 }
 
 caf::behavior hub::make_behavior() {
@@ -265,6 +270,8 @@ refusal hub::check_hello(peer_link& at, const hello& what, std::string& text) {
     text = "this node is in the mesh \"" + how_.settings.name + "\", not in \"" + what.mesh + "\"";
     return refusal::wrong_mesh;
   }
+  if (what.name.empty() || what.name.size() > max_name_length)
+    return refusal::bad_frame;
   const auto is_node = what.role == static_cast<std::uint8_t>(peer_role::node);
   if (how_.tls) {
     const auto subject = at.certificate();
@@ -299,7 +306,7 @@ void hub::refuse_link(peer_link& at, refusal why, const std::string& text) {
   ++refused_[static_cast<std::size_t>(why)];
   if (last_refusals_.size() >= remembered_refusals)
     last_refusals_.clear();
-  auto& said = last_refusals_[at.remote_host() + ' ' + at.who.name];
+  auto& said = last_refusals_[at.remote_host() + ' ' + text];
   const auto level_fields = {log::field{"remote", at.remote_host()},
                              log::field{"reason", to_string(why)}, log::field{"detail", text}};
   if (why == refusal::already_linked || said == to_string(why))
@@ -357,7 +364,8 @@ void hub::on_welcome(peer_link& at, welcome&& what) {
       targets_.succeeded(*target);
     return at.end(wire_end::ours);
   }
-  if (what.name == how_.node || (known == peers_.end() && !free_slot()))
+  if (what.name == how_.node || what.name.empty() || what.name.size() > max_name_length ||
+      (known == peers_.end() && !free_slot()))
     return at.end(wire_end::ours);
   if (decides_with(what.name)) {
     auto& entry = peers_[what.name];
@@ -611,8 +619,13 @@ void hub::on_tick() {
     auto& [name, each] = *at;
     const auto over = each.was_up && !each.is_up() && each.chosen == nullptr &&
                       now - each.down_since >= how_.settings.forget_after;
-    if (!over) {
+    const auto never_came = !each.was_up && each.chosen == nullptr;
+    if (!over && !never_came) {
       ++at;
+      continue;
+    }
+    if (never_came) {
+      at = peers_.erase(at);
       continue;
     }
     log::info("mesh peer forgotten", {{"peer", name}});
