@@ -15,9 +15,9 @@ using namespace std::chrono_literals;
 TEST_CASE("What is published anywhere after subscribe_success arrives") {
   mesh_nodes nodes{{.size = 3}};
   nodes.start_all();
-  // Links that have something to do: interest waits behind events. The nodes' own numbers are not
-  // looked at, for not all that is published here is in the book.
-  const auto run = std::make_unique<ledger::run>(process::node_process::key());
+  // Links that have something to do: interest waits behind events.
+  const auto run = start_run(nodes);
+  run->counters().expect_others();
   const traffic load{.channels = {"/default/load"}, .pattern = "/default/load/*"};
   subscribe_everywhere(*run, nodes, load);
   publish_everywhere(*run, nodes, load);

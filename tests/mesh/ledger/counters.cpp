@@ -52,7 +52,7 @@ node_counts counters::finish() {
   for (const auto& [name, node] : std::exchange(running_, {}))
     take(node);
   auto sums = sums_;
-  sums.published_is_known = any_began_ && all_lived_;
+  sums.published_is_known = any_began_ && all_lived_ && !others_publish_;
   return sums;
 }
 

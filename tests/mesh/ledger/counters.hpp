@@ -26,6 +26,9 @@ public:
   /// The node is gone, and its numbers since `begin` with it.
   void forget(const std::string& node);
 
+  /// Not all that is published is in the book: it is not compared with what the nodes count.
+  void expect_others() { others_publish_ = true; }
+
   /// Takes the numbers of all that have not ended; the sums of all.
   [[nodiscard]] node_counts finish();
 
@@ -47,6 +50,7 @@ private:
   node_counts sums_;
   bool all_lived_ = true;
   bool any_began_ = false;
+  bool others_publish_ = false;
 };
 
 } // namespace actormesh::ledger
