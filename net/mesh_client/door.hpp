@@ -37,6 +37,7 @@ private:
   caf::actor_system& system_;
   options how_;
   bool stopped_ = false;
+  mesh::wire::clock::time_point last_check_ = mesh::wire::clock::now();
   std::map<link*, caf::strong_actor_ptr> links_;
 };
 
