@@ -9,7 +9,7 @@ function(actormesh_add_library name)
   target_link_libraries(
     actormesh_${name}
     PUBLIC ${arg_LIBRARIES}
-    PRIVATE ${arg_PRIVATE_LIBRARIES} actormesh_options)
+    PRIVATE ${arg_PRIVATE_LIBRARIES} $<BUILD_INTERFACE:actormesh_options>)
 endfunction()
 
 # A program. It is installed only if it says so (installation.cmake).
