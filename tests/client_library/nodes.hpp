@@ -15,14 +15,17 @@ namespace actormesh::client_tests {
 /// A node called `name`, with a mesh port of its own.
 struct mesh_node {
   explicit mesh_node(const std::string& name, process::node_options how = {},
-                     const std::vector<std::string>& seeds = {})
-    : process(with_mesh(name, std::move(how), seeds))
+                     const std::vector<std::string>& seeds = {},
+                     const std::string& heartbeat_timeout = "5s")
+    : process(with_mesh(name, std::move(how), seeds, heartbeat_timeout))
     , address(process.printed_after("mesh on ")) {}
 
   static process::node_options with_mesh(const std::string& name, process::node_options how,
-                                         const std::vector<std::string>& seeds) {
+                                         const std::vector<std::string>& seeds,
+                                         const std::string& heartbeat_timeout) {
     how.flags.insert(how.flags.end(), {"--name", name, "--mesh-listen", "127.0.0.1:0", "--set",
-                                       "mesh.heartbeat_timeout=10s"});
+                                       "mesh.heartbeat_interval=100ms", "--set",
+                                       "mesh.heartbeat_timeout=" + heartbeat_timeout});
     for (const auto& each : seeds)
       how.flags.insert(how.flags.end(), {"--join", each});
     return how;
