@@ -17,6 +17,9 @@ constexpr std::size_t read_size = 64 * 1024;
 /// the queues, where it is counted, and where frames are made as large as is worth it.
 constexpr std::size_t write_buffer_size = 256 * 1024;
 
+/// What may wait in the write buffer beside events: answers to what a peer has sent.
+constexpr std::size_t max_unread_answers = 4 * write_buffer_size;
+
 std::uint64_t to_number(wire::clock::time_point when) noexcept {
   return static_cast<std::uint64_t>(when.time_since_epoch().count());
 }
@@ -33,6 +36,8 @@ const char* to_string(wire_end why) noexcept {
     return "sent what cannot be understood";
   case wire_end::suspect:
     return "did not confirm in time";
+  case wire_end::unread:
+    return "does not read";
   case wire_end::refused:
     return "refused";
   case wire_end::left:
@@ -62,7 +67,7 @@ caf::message_handler wire::wire_behavior() {
           on_writable();
       },
       [this](const caf::io::connection_closed_msg&) { end(wire_end::closed); },
-      [this](const caf::io::connection_passivated_msg&) {},
+      [](const caf::io::connection_passivated_msg&) {},
   };
 }
 
@@ -143,6 +148,9 @@ void wire::on_bytes(const caf::byte_buffer& bytes) {
   bytes_received_ += bytes.size();
   reader_.feed(caf::make_span(bytes));
   handle_frames();
+  // Events wait elsewhere; these are answers, which whoever does not read them can have no end of.
+  if (scribe_ != nullptr && scribe_->wr_buf().size() > how_.frame_bytes + max_unread_answers)
+    end(wire_end::unread);
 }
 
 void wire::handle_frames() {
@@ -157,7 +165,7 @@ void wire::handle_frames() {
     if (got == frame_reader::status::malformed)
       return end(wire_end::malformed);
     if (frame.type == frame_type::ping) {
-      if (const auto asked = read_frame<ping>(frame.body))
+      if (const auto asked = read_frame<ping>(frame.body); asked && has_room())
         send(pong{asked->number});
     } else if (frame.type == frame_type::pong) {
       if (const auto answer = read_frame<pong>(frame.body))

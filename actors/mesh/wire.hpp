@@ -21,6 +21,7 @@ enum class wire_end : std::uint8_t {
   silent,    ///< Nothing came for too long.
   malformed, ///< What came was no frame, or not one that may come then.
   suspect,   ///< The other side did not confirm in time.
+  unread,    ///< It sends, and does not read what it is owed for that.
   refused,   ///< By a `refuse` frame.
   left,      ///< The other side stops.
   replaced,  ///< Another connection to the same node takes over.
