@@ -45,6 +45,9 @@ boost::system::error_code not_found() {
 /// How long a dial waits between two looks at whether it is still wanted.
 constexpr std::chrono::milliseconds cancel_check{50};
 
+/// Of a name in the DNS.
+constexpr std::size_t longest_host = 253;
+
 /// How many peers may be waiting to be accepted.
 constexpr int listen_backlog = 128;
 
@@ -272,6 +275,12 @@ std::optional<host_port> parse_host_port(std::string_view text) {
   if (host.starts_with('[') && host.ends_with(']'))
     host = host.substr(1, host.size() - 2);
   else if (host.find(':') != std::string_view::npos)
+    return std::nullopt;
+  // Others tell us of addresses, too: what is no host must not get into the log, or be looked up.
+  const auto is_odd = [](unsigned char each) {
+    return each <= ' ' || each == '[' || each == ']' || each == 0x7F;
+  };
+  if (host.size() > longest_host || std::ranges::any_of(host, is_odd))
     return std::nullopt;
   std::uint16_t port = 0;
   const auto [end, failed] = std::from_chars(digits.data(), digits.data() + digits.size(), port);
