@@ -250,10 +250,10 @@ void session::on_dialed(const mesh::dial_result& got) {
   if (got.socket == nullptr)
     return attempt_failed(got.address + ": " + got.error);
   const auto tls = system().has_openssl_manager();
-  auto scribe = mesh::make_scribe(system(), std::move(*got.socket),
-                                  tls ? mesh::tls_side::dialed : mesh::tls_side::none);
+  auto [scribe, error] = mesh::make_scribe(system(), std::move(*got.socket),
+                                           tls ? mesh::tls_side::dialed : mesh::tls_side::none);
   if (scribe == nullptr)
-    return attempt_failed(got.address + ": TLS failed");
+    return attempt_failed(got.address + ": TLS failed: " + error);
   caf::actor_config cfg{&backend()};
   wire_handle_ = caf::actor_cast<caf::strong_actor_ptr>(system().spawn_impl<node_wire, caf::hidden>(
       cfg, static_cast<node_wire_owner&>(*this),

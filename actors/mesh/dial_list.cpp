@@ -47,6 +47,7 @@ void dial_list::succeeded(target& at) {
   at.busy = false;
   at.tried = true;
   at.failures = 0;
+  at.last_error.clear();
   at.next = {};
 }
 

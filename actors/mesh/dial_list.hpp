@@ -26,6 +26,7 @@ public:
     bool busy = false;  ///< An attempt is under way: a dial, or a handshake behind it.
     bool tried = false; ///< An attempt has come to its end.
     unsigned failures = 0;
+    std::string last_error; ///< Of the attempts since it was of use.
     clock::time_point next{};
   };
 

@@ -2,6 +2,7 @@
 
 #include "actors/loop_actor.hpp"
 #include "actors/messages.hpp"
+#include "config/schema.hpp"
 #include "telemetry/log.hpp"
 
 #include <caf/event_based_actor.hpp>
@@ -39,8 +40,22 @@ std::uint64_t make_incarnation() {
 
 bool is_any_address(std::string_view host) noexcept { return host == "0.0.0.0" || host == "::"; }
 
+bool is_node_name(std::string_view text) {
+  return config::mesh_name_rule().normalise(text).has_value();
+}
+
 bool is_node_named(const config::mesh_identity& who, std::string_view name) noexcept {
   return who.role == config::mesh_role::node && who.name == name;
+}
+
+/// What has become of TLS with who dialed, and with who was dialed.
+std::string explain_accepted(const std::string& failure) {
+  return failure.empty() ? "closed the connection in the TLS handshake" : "TLS: " + failure;
+}
+
+std::string explain_dialed(const std::string& failure) {
+  return failure.empty() ? "closed the connection: is the certificate of its CA?"
+                         : "TLS: " + failure;
 }
 
 /// Where a peer can be dialed: one that listens everywhere is there where it comes from.
@@ -138,16 +153,15 @@ hub::link_ptr hub::make_link(peer_link::side which) {
 }
 
 void hub::on_accepted(socket_guard socket) {
-  if (handshakes_ >= how_.settings.max_handshakes || leave_until_) {
-    ++refused_[static_cast<std::size_t>(refusal::too_many)];
-    return;
-  }
-  auto scribe =
+  const auto remote = remote_host_of(socket);
+  if (leave_until_)
+    return note_refusal(remote, refusal::stopping, "the node stops");
+  if (handshakes_ >= how_.settings.max_handshakes)
+    return note_refusal(remote, refusal::too_many, "too many are in their handshake");
+  auto [scribe, error] =
       make_scribe(system(), std::move(socket), how_.tls ? tls_side::accepted : tls_side::none);
-  if (scribe == nullptr) {
-    ++refused_[static_cast<std::size_t>(refusal::no_certificate)];
-    return;
-  }
+  if (scribe == nullptr)
+    return note_refusal(remote, refusal::no_certificate, explain_accepted(error));
   auto made = make_link(peer_link::side::accepted);
   links_.emplace(made.get(), known_link{made, {}});
   ++handshakes_;
@@ -194,10 +208,10 @@ void hub::on_dialed(const dial_result& got) {
   }
   if (got.socket == nullptr)
     return attempt_failed(got.address, got.error);
-  auto scribe =
+  auto [scribe, error] =
       make_scribe(system(), std::move(*got.socket), how_.tls ? tls_side::dialed : tls_side::none);
   if (scribe == nullptr)
-    return attempt_failed(got.address, "TLS failed");
+    return attempt_failed(got.address, explain_dialed(error));
   auto made = make_link(peer_link::side::dialed);
   links_.emplace(made.get(), known_link{made, got.address});
   made->begin(std::move(scribe));
@@ -208,10 +222,11 @@ void hub::attempt_failed(const std::string& address, const std::string& why) {
   auto* at = targets_.find(address);
   if (at == nullptr)
     return;
-  if (at->failures == 0)
-    log::info("mesh address does not answer", {{"address", address}, {"error", why}});
+  if (at->failures == 0 || at->last_error != why)
+    log::info("mesh connection failed", {{"address", address}, {"error", why}});
   else
-    log::debug("mesh address does not answer", {{"address", address}, {"error", why}});
+    log::debug("mesh connection failed", {{"address", address}, {"error", why}});
+  at->last_error = why;
   targets_.failed(*at, clock::now());
   if (const auto known = peers_.find(at->node); known != peers_.end() && !known->second.is_up())
     known->second.last_error = why;
@@ -264,14 +279,19 @@ refusal hub::check_hello(peer_link& at, const hello& what, std::string& text) {
            std::to_string(protocol_major);
     return refusal::wrong_version;
   }
-  if (what.magic != protocol_magic)
+  if (what.magic != protocol_magic) {
+    text = "that was no node";
     return refusal::bad_frame;
+  }
   if (what.mesh != how_.settings.name) {
-    text = "this node is in the mesh \"" + how_.settings.name + "\", not in \"" + what.mesh + "\"";
+    text = "this node is in the mesh \"" + how_.settings.name + "\", not in " +
+           config::quote(what.mesh);
     return refusal::wrong_mesh;
   }
-  if (what.name.empty() || what.name.size() > max_name_length)
+  if (what.name.empty() || what.name.size() > max_name_length) {
+    text = "a name has 1 to " + std::to_string(max_name_length) + " bytes";
     return refusal::bad_frame;
+  }
   const auto is_node = what.role == static_cast<std::uint8_t>(peer_role::node);
   if (how_.tls) {
     const auto subject = at.certificate();
@@ -284,6 +304,10 @@ refusal hub::check_hello(peer_link& at, const hello& what, std::string& text) {
   }
   if (!is_node)
     return refusal::none;
+  if (!is_node_name(what.name)) {
+    text = "that is no name of a node";
+    return refusal::bad_frame;
+  }
   if (what.incarnation == incarnation_) {
     text = "the node has dialed itself";
     return refusal::self;
@@ -302,19 +326,33 @@ refusal hub::check_hello(peer_link& at, const hello& what, std::string& text) {
   return refusal::none;
 }
 
-void hub::refuse_link(peer_link& at, refusal why, const std::string& text) {
+void hub::note_refusal(const std::string& remote, refusal why, const std::string& text) {
   ++refused_[static_cast<std::size_t>(why)];
   if (last_refusals_.size() >= remembered_refusals)
     last_refusals_.clear();
-  auto& said = last_refusals_[at.remote_host() + ' ' + text];
-  const auto level_fields = {log::field{"remote", at.remote_host()},
-                             log::field{"reason", to_string(why)}, log::field{"detail", text}};
-  if (why == refusal::already_linked || said == to_string(why))
-    log::debug("mesh connection refused", level_fields);
+  const auto [said, fresh] = last_refusals_.try_emplace(remote + ' ' + to_string(why), text);
+  const auto fields = {log::field{"remote", remote}, log::field{"reason", to_string(why)},
+                       log::field{"detail", text}};
+  if (why == refusal::already_linked || (!fresh && said->second == text))
+    log::debug("mesh connection refused", fields);
   else
-    log::warn("mesh connection refused", level_fields);
-  said = to_string(why);
+    log::warn("mesh connection refused", fields);
+  said->second = text;
+}
+
+void hub::refuse_link(peer_link& at, refusal why, const std::string& text) {
+  note_refusal(at.remote_host(), why, text);
   at.refuse_and_end(why, text);
+}
+
+/// One that was accepted has ended before it was a link, without anybody having refused it.
+void hub::note_failed_handshake(const peer_link& at, wire_end why) {
+  if (why == wire_end::malformed)
+    note_refusal(at.remote_host(), refusal::bad_frame, to_string(why));
+  else if (why == wire_end::silent)
+    note_refusal(at.remote_host(), refusal::handshake_timeout, to_string(why));
+  else if (why == wire_end::closed && how_.tls && !at.heard_anything())
+    note_refusal(at.remote_host(), refusal::no_certificate, explain_accepted(at.tls_failure()));
 }
 
 void hub::on_hello(peer_link& at, hello&& what) {
@@ -339,6 +377,8 @@ void hub::on_hello(peer_link& at, hello&& what) {
 }
 
 void hub::on_welcome(peer_link& at, welcome&& what) {
+  if (!is_node_name(what.name))
+    return at.end(wire_end::malformed);
   const auto found = links_.find(&at);
   auto* target = targets_.find(found->second.target);
   at.who = {what.name, what.incarnation, reachable(what.address, at.remote_host())};
@@ -364,8 +404,7 @@ void hub::on_welcome(peer_link& at, welcome&& what) {
       targets_.succeeded(*target);
     return at.end(wire_end::ours);
   }
-  if (what.name == how_.node || what.name.empty() || what.name.size() > max_name_length ||
-      (known == peers_.end() && !free_slot()))
+  if (what.name == how_.node || (known == peers_.end() && !free_slot()))
     return at.end(wire_end::ours);
   if (decides_with(what.name)) {
     auto& entry = peers_[what.name];
@@ -491,18 +530,13 @@ void hub::on_ended(peer_link& at, wire_end why) {
     // It never came up.
     if (at.which() == peer_link::side::accepted) {
       --handshakes_;
-      if (why == wire_end::malformed)
-        ++refused_[static_cast<std::size_t>(refusal::bad_frame)];
-      else if (why == wire_end::silent)
-        ++refused_[static_cast<std::size_t>(refusal::handshake_timeout)];
-      else if (why == wire_end::closed && how_.tls && !at.heard_anything())
-        ++refused_[static_cast<std::size_t>(refusal::no_certificate)];
+      note_failed_handshake(at, why);
     } else if (auto* target = targets_.find(keep.target); target != nullptr && target->busy) {
       if (at.refused() == refusal::self)
         targets_.succeeded(*target);
       else
         attempt_failed(keep.target, how_.tls && why == wire_end::closed
-                                        ? "closed the connection: is the certificate of its CA?"
+                                        ? explain_dialed(at.tls_failure())
                                         : to_string(why));
     }
     return check_joined();
@@ -685,6 +719,7 @@ void hub::write_status() {
     out.name = each.node;
     out.address = address;
     out.state = each.failures == 0 ? peer_state::connecting : peer_state::unreachable;
+    out.last_error = each.last_error;
   }
   view_.board->write(std::move(status));
 }

@@ -146,6 +146,8 @@ private:
   // Handshake.
   [[nodiscard]] refusal check_hello(peer_link& at, const hello& what, std::string& text);
   void refuse_link(peer_link& at, refusal why, const std::string& text);
+  void note_refusal(const std::string& remote, refusal why, const std::string& text);
+  void note_failed_handshake(const peer_link& at, wire_end why);
   [[nodiscard]] bool decides_with(const std::string& other) const { return how_.node < other; }
   void link_up(peer_link& at);
   [[nodiscard]] std::optional<peer_slot> free_slot() const;

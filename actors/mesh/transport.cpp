@@ -4,6 +4,7 @@
 
 #include <boost/system/system_error.hpp>
 #include <caf/actor_system.hpp>
+#include <caf/actor_system_config.hpp>
 #include <caf/io/middleman.hpp>
 #include <caf/io/network/default_multiplexer.hpp>
 #include <caf/io/network/doorman_impl.hpp>
@@ -11,6 +12,8 @@
 #include <caf/openssl/session.hpp>
 #include <caf/policy/tcp.hpp>
 #include <openssl/err.h>
+#include <openssl/ssl.h>
+#include <openssl/x509_vfy.h>
 
 #include <algorithm>
 #include <array>
@@ -102,9 +105,11 @@ boost::system::error_code finish_connect(int socket, steady_clock::time_point un
 
 // -- TLS ------------------------------------------------------------------------------------------
 
-/// CAF's session keeps its `SSL` to itself, and whoever wants to see the peer's certificate needs
-/// it. OpenSSL tells us of each one that is made: this is what its extra data are for.
+/// CAF's session keeps its `SSL` to itself, and whoever wants to see the peer's certificate, or
+/// what is wrong with it, needs it. OpenSSL tells us of each one that is made, and of each one that
+/// is freed: this is what its extra data are for.
 thread_local SSL* last_made = nullptr;
+thread_local long last_verified = X509_V_OK; ///< By the one that was freed last.
 
 int extra_data_index() {
   static const auto index = CRYPTO_get_ex_new_index(
@@ -112,8 +117,45 @@ int extra_data_index() {
       [](void* parent, void*, CRYPTO_EX_DATA*, int, long, void*) {
         last_made = static_cast<SSL*>(parent);
       },
-      nullptr, nullptr);
+      nullptr,
+      [](void* parent, void*, CRYPTO_EX_DATA*, int, long, void*) {
+        last_verified = SSL_get_verify_result(static_cast<SSL*>(parent));
+      });
   return index;
+}
+
+/// What OpenSSL has to say about a failure just now; `verified` is what it thinks of the other
+/// side's certificate.
+std::string describe_failure(long verified) {
+  if (verified != X509_V_OK)
+    return std::string{"the other side's certificate: "} + X509_verify_cert_error_string(verified);
+  const auto last = ERR_peek_last_error();
+  const auto* reason = ERR_reason_error_string(last);
+  if (reason == nullptr || ERR_GET_REASON(last) == SSL_R_UNEXPECTED_EOF_WHILE_READING)
+    return {}; // It has closed, and that is all.
+  return reason;
+}
+
+int refuse_password(char*, int, int, void*) { return -1; }
+
+/// CAF reads the files anew for each connection; when it cannot, it leaks memory, or asks the
+/// terminal for a password. So it is tried here first. Returns what is wrong.
+std::optional<std::string> try_files(const caf::actor_system_config& files) {
+  const std::unique_ptr<SSL_CTX, decltype(&SSL_CTX_free)> context{SSL_CTX_new(TLS_method()),
+                                                                  &SSL_CTX_free};
+  const auto wrong = [](const std::string& file) {
+    return file + ": " + ERR_reason_error_string(ERR_peek_last_error());
+  };
+  if (context == nullptr)
+    return wrong("OpenSSL");
+  SSL_CTX_set_default_passwd_cb(context.get(), refuse_password);
+  if (SSL_CTX_use_certificate_chain_file(context.get(), files.openssl_certificate.c_str()) != 1)
+    return wrong(files.openssl_certificate);
+  if (SSL_CTX_use_PrivateKey_file(context.get(), files.openssl_key.c_str(), SSL_FILETYPE_PEM) != 1)
+    return wrong(files.openssl_key);
+  if (SSL_CTX_load_verify_locations(context.get(), files.openssl_cafile.c_str(), nullptr) != 1)
+    return wrong(files.openssl_cafile);
+  return std::nullopt;
 }
 
 class tls_session {
@@ -126,11 +168,11 @@ public:
   // that failed on one connection would be taken for a failure of the next one that is used.
   rw_state read_some(size_t& result, int socket, void* buffer, size_t size) {
     ERR_clear_error();
-    return session_->read_some(result, socket, buffer, size);
+    return noted(session_->read_some(result, socket, buffer, size));
   }
   rw_state write_some(size_t& result, int socket, const void* buffer, size_t size) {
     ERR_clear_error();
-    return session_->write_some(result, socket, buffer, size);
+    return noted(session_->write_some(result, socket, buffer, size));
   }
   bool must_read_more(int socket, size_t threshold) {
     // Something at all: CAF asks for a threshold of nothing too.
@@ -142,14 +184,24 @@ public:
     return shown != nullptr ? config::identity_of(*shown) : std::nullopt;
   }
 
+  [[nodiscard]] std::string failure() const { return failure_; }
+
 private:
+  rw_state noted(rw_state got) {
+    if (got == rw_state::failure && failure_.empty())
+      failure_ = describe_failure(SSL_get_verify_result(ssl_));
+    return got;
+  }
+
   caf::openssl::session_ptr session_;
   SSL* ssl_; ///< The session's.
+  std::string failure_;
 };
 
 class plain_session : public caf::policy::tcp {
 public:
   static std::optional<config::mesh_identity> certificate() { return std::nullopt; }
+  static std::string failure() { return {}; }
 };
 
 /// The stream has its policy as a private member and gives no way to it.
@@ -216,6 +268,7 @@ public:
   void add_to_loop() override { stream_.activate(this); }
   void remove_from_loop() override { stream_.passivate(); }
 
+  std::string tls_failure() const override { return session_->failure(); }
   std::optional<config::mesh_identity> certificate() const override {
     return session_->certificate();
   }
@@ -341,30 +394,45 @@ boost::system::result<socket_guard> dial(const host_port& where, std::chrono::mi
   return failed;
 }
 
-mesh_scribe_ptr make_scribe(caf::actor_system& system, socket_guard socket, tls_side tls) {
+made_scribe make_scribe(caf::actor_system& system, socket_guard socket, tls_side tls) {
   auto& multiplexer = multiplexer_of(system);
   const int on = 1;
   ::setsockopt(socket.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
   caf::io::network::nonblocking(socket.get(), true);
   if (tls == tls_side::none)
-    return caf::make_counted<scribe_of<plain_session>>(multiplexer, socket.release(),
-                                                       std::make_shared<plain_session>());
+    return {caf::make_counted<scribe_of<plain_session>>(multiplexer, socket.release(),
+                                                        std::make_shared<plain_session>()),
+            {}};
   static_cast<void>(extra_data_index());
-  last_made = nullptr;
+  static thread_local std::string said;
   ERR_clear_error();
+  if (const auto wrong = try_files(system.config())) {
+    // Once, and not for each of those who try.
+    if (std::exchange(said, *wrong) != *wrong)
+      log::error("mesh certificate cannot be used", {{"error", *wrong}});
+    return {nullptr, "this node's own files cannot be used"};
+  }
+  said.clear();
+  last_made = nullptr;
+  last_verified = X509_V_OK;
   caf::openssl::session_ptr session;
   try {
     session = caf::openssl::make_session(system, socket.get(), tls == tls_side::accepted);
   } catch (const std::exception& failed) {
-    // CAF reads the files anew for each connection.
-    log::error("mesh certificate cannot be used", {{"error", failed.what()}});
+    return {nullptr, failed.what()};
   }
   if (session == nullptr || last_made == nullptr)
-    return nullptr;
+    return {nullptr, describe_failure(last_verified)};
   auto shared =
       std::make_shared<tls_session>(std::move(session), std::exchange(last_made, nullptr));
-  return caf::make_counted<scribe_of<tls_session>>(multiplexer, socket.release(),
-                                                   std::move(shared));
+  return {
+      caf::make_counted<scribe_of<tls_session>>(multiplexer, socket.release(), std::move(shared)),
+      {}};
+}
+
+std::string remote_host_of(const socket_guard& socket) {
+  auto host = caf::io::network::remote_addr_of_fd(socket.get());
+  return host ? *host : std::string{};
 }
 
 caf::io::doorman_ptr make_doorman(caf::actor_system& system, socket_guard socket,

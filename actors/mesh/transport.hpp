@@ -81,6 +81,9 @@ public:
   /// Closes the socket now, whatever waits, and says nothing to the broker.
   virtual void cut() = 0;
 
+  /// Why TLS has failed; empty if it has not.
+  [[nodiscard]] virtual std::string tls_failure() const = 0;
+
   /// The other side's certificate, once something was read. Nothing without TLS.
   [[nodiscard]] virtual std::optional<config::mesh_identity> certificate() const = 0;
 
@@ -91,10 +94,18 @@ using mesh_scribe_ptr = caf::intrusive_ptr<mesh_scribe>;
 
 enum class tls_side : std::uint8_t { none, dialed, accepted };
 
-/// Makes the scribe of a connected socket. With TLS the system must have CAF's OpenSSL module; null
-/// if its files cannot be used, or the handshake has failed already.
-[[nodiscard]] mesh_scribe_ptr make_scribe(caf::actor_system& system, socket_guard socket,
-                                          tls_side tls);
+/// What became of a socket.
+struct made_scribe {
+  mesh_scribe_ptr scribe; ///< Null: `error` says why.
+  std::string error;
+};
+
+/// Makes the scribe of a connected socket. With TLS the system must have CAF's OpenSSL module;
+/// there is none if its files cannot be used, or the handshake has failed already.
+[[nodiscard]] made_scribe make_scribe(caf::actor_system& system, socket_guard socket, tls_side tls);
+
+/// The address at the other end of a socket; empty if there is none any more.
+[[nodiscard]] std::string remote_host_of(const socket_guard& socket);
 
 /// Makes the doorman of a mesh port, which hands accepted sockets to `accepted`.
 [[nodiscard]] caf::io::doorman_ptr make_doorman(caf::actor_system& system, socket_guard socket,

@@ -114,8 +114,10 @@ void wire::check(clock::time_point now) {
 void wire::end(wire_end why) {
   if (std::exchange(ended_, true))
     return;
-  if (const auto scribe = std::exchange(scribe_, nullptr))
+  if (const auto scribe = std::exchange(scribe_, nullptr)) {
+    tls_failure_ = scribe->tls_failure();
     scribe->cut();
+  }
   ended(why);
 }
 

@@ -67,6 +67,8 @@ public:
   [[nodiscard]] std::optional<config::mesh_identity> certificate() const {
     return scribe_ ? scribe_->certificate() : std::nullopt;
   }
+  /// Why TLS has failed, once the connection has ended; empty if it has not.
+  [[nodiscard]] const std::string& tls_failure() const noexcept { return tls_failure_; }
   [[nodiscard]] std::chrono::microseconds round_trip() const noexcept { return round_trip_; }
   [[nodiscard]] std::uint64_t bytes_sent() const noexcept { return bytes_sent_; }
   [[nodiscard]] std::uint64_t bytes_received() const noexcept { return bytes_received_; }
@@ -120,6 +122,7 @@ private:
   mesh_scribe_ptr scribe_; ///< Null when the connection has ended.
   frame_reader reader_;
   std::string remote_host_;
+  std::string tls_failure_;
   clock::time_point last_received_;
   clock::time_point last_ping_;
   std::chrono::microseconds round_trip_{0};
