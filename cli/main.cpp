@@ -3,6 +3,7 @@
 #include "cli/mesh_ca.hpp"
 #include "cli/serve.hpp"
 #include "cli/serve_options.hpp"
+#include "cli/status.hpp"
 
 #include <CLI/CLI.hpp>
 
@@ -33,6 +34,8 @@ int run(int argc, char** argv) {
   auto* keys = cli::add_keys(app, keys_options);
   cli::mesh_ca_options mesh_ca_options;
   auto* mesh_ca = cli::add_mesh_ca(app, mesh_ca_options);
+  cli::status_options status_options;
+  auto* status = cli::add_status(app, status_options);
 
   try {
     app.parse(argc, argv);
@@ -49,6 +52,8 @@ int run(int argc, char** argv) {
     return cli::run_keys(keys_options, std::cout, std::cerr);
   if (mesh_ca->parsed())
     return cli::run_mesh_ca(mesh_ca_options, std::cout, std::cerr);
+  if (status->parsed())
+    return cli::run_status(status_options, std::cout, std::cerr);
   return usage_error;
 }
 
