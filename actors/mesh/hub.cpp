@@ -673,7 +673,7 @@ void hub::on_tick() {
     finish();
   check_joined();
   write_status();
-  delayed_send(this, tick_interval, look_again{});
+  remind(*this, tick_interval);
 }
 
 void hub::write_status() {

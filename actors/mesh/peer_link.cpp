@@ -201,7 +201,7 @@ void peer_link::on_read_done() {
   }
   if (overloaded) {
     pause_reading();
-    delayed_send(this, overload_check, look_again{});
+    remind(*this, overload_check);
   }
 }
 

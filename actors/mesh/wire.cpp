@@ -1,9 +1,11 @@
 #include "actors/mesh/wire.hpp"
 
 #include "actors/loop_actor.hpp"
+#include "actors/messages.hpp"
 #include "telemetry/log.hpp"
 
 #include <caf/io/receive_policy.hpp>
+#include <caf/send.hpp>
 
 namespace actormesh::mesh {
 
@@ -48,6 +50,10 @@ const char* to_string(wire_end why) noexcept {
     break;
   }
   return "ended here";
+}
+
+void remind(caf::io::broker& who, std::chrono::milliseconds after) {
+  caf::delayed_anon_send(caf::actor_cast<caf::actor>(who.ctrl()), after, look_again{});
 }
 
 wire::wire(caf::actor_config& cfg, const options& how)

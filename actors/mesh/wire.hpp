@@ -133,4 +133,8 @@ private:
   bool ended_ = false;
 };
 
+/// Sends `who` a `look_again` after a while. Without a sender: CAF never closes the mailbox of a
+/// broker that has ended, and one that held a reference to its own actor would keep both for ever.
+void remind(caf::io::broker& who, std::chrono::milliseconds after);
+
 } // namespace actormesh::mesh
