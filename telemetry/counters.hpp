@@ -99,7 +99,7 @@ struct loop_counters {
   counter http_connections; ///< Gauge.
   counter http_requests;
   counter http_errors;
-  counter connections; ///< Gauge: WebSocket connections that are open.
+  counter connections;  ///< Gauge: WebSocket connections that are open.
   counter mesh_clients; ///< Gauge: C++ clients on the mesh port.
   counters_by<connect_result> connects;
   counter subscriptions; ///< Gauge.

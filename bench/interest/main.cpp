@@ -92,7 +92,8 @@ private:
         say(interest_seen{theirs->number});
       return;
     case frame_type::interest_seen:
-      if (const auto seen = read_frame<interest_seen>(frame.body); seen && next_ == channels_ && seen->number == parts_) {
+      if (const auto seen = read_frame<interest_seen>(frame.body);
+          seen && next_ == channels_ && seen->number == parts_) {
         std::puts("told");
         std::fflush(stdout);
       }

@@ -60,9 +60,8 @@ publish_outcome publish(net::event_loop& loop, const api& to, operation&& what,
   }
   const auto all = accepted.size() == what.events.size();
   const auto number = accepted.size();
-  if (!accepted.empty() &&
-      !loop.actors().channels().publish(caf::make_counted<event_batch>(
-          make_channel_key(to.id(), channel->text()), std::move(accepted)))) {
+  if (!accepted.empty() && !loop.actors().channels().publish(caf::make_counted<event_batch>(
+                               make_channel_key(to.id(), channel->text()), std::move(accepted)))) {
     outcome = {};
     outcome.problem = error::unavailable;
     count_publish(loop.counters(), outcome.problem);
