@@ -78,6 +78,8 @@ void event_loop::on_tick() {
 }
 
 void event_loop::drain() {
+  // What other loops have sent before comes before the goodbye.
+  actors_.settle();
   draining_.splice(draining_.end(), clients_);
   drain_slice(draining_);
 }

@@ -66,11 +66,12 @@ TEST_CASE("A node killed and started again is a new one, and nothing of the old 
   nodes.start(2);
   nodes.wait_until_linked();
   for (const std::size_t node : {0, 1}) {
-    const auto page = nodes.page(node);
+    const auto page = nodes.wait_for_page(node, "the new c", [&](const mesh_page& now) {
+      return now.find("c")->incarnation == nodes.page(2).incarnation;
+    });
     INFO(page.text);
     REQUIRE(page.peers.size() == 2);
     REQUIRE(page.find("c")->incarnation != old);
-    REQUIRE(page.find("c")->incarnation == nodes.page(2).incarnation);
     REQUIRE(page.find("c")->their_interest == 0);
   }
   // It gets nothing that only its predecessor asked for.

@@ -79,7 +79,7 @@ TEST_CASE("A client that does not read does not hold a stopping node up for ever
     now = read_metrics(http)["actormesh_deliveries_total"];
   }
   REQUIRE(node.stop() == 0);
-  REQUIRE(node.log().find("stopped before all clients had ended") != std::string::npos);
+  node.wait_for_log("stopped before all clients had ended");
 }
 
 TEST_CASE("A second SIGTERM stops at once") {
