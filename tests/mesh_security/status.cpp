@@ -43,7 +43,12 @@ TEST_CASE("status says how a node stands with its mesh") {
     wait_until_up(b, "a");
     process::web_socket client{b.port()};
     client.subscribe("s", "/default/x");
-    wait_for(b, "to have joined", [](const mesh_view& now) { return now.joined(); });
+    // The page is written from time to time, not with each change.
+    wait_for(b, "a channel that a knows of", [](const mesh_view& now) {
+      const auto text = now.text();
+      return now.joined() && text.find("\"channels\":1,") != std::string::npos &&
+             text.find("\"ours_confirmed\":1}") != std::string::npos;
+    });
     const auto result = status_of(b);
     INFO(result.output << result.errors);
     REQUIRE(result.status == 0);
