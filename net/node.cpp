@@ -168,6 +168,8 @@ void node::hand_out(const appsync::api_table_ptr& apis) {
 
 void node::begin_drain() {
   ready_ = false;
+  if (mesh_clients_ != nullptr)
+    mesh_clients_->stop();
   for (const auto& each : workers_) {
     each->loop->post([at = each.get()] {
       for (const auto& where : at->listeners)

@@ -122,6 +122,8 @@ caf::behavior session::make_behavior() {
 // -- requests of actors ---------------------------------------------------------------------------
 
 void session::publish(std::shared_ptr<publish_call> what) {
+  if (left_)
+    return what->finish(outcome::left, "the client has left");
   const auto size = what->size();
   if (watchers_.state() == connection_state::refused)
     return what->finish(outcome::unauthorized, "no node lets this client in");
@@ -154,6 +156,8 @@ void session::pump() {
 
 void session::subscribe(subscribe_request&& what, subscribe_callback then) {
   const auto id = what.id != 0 ? what.id : ids_->fetch_add(1);
+  if (left_)
+    return then({id, outcome::left, "the client has left"});
   if (!what.who || subscriptions_.contains(id))
     return then({id, outcome::duplicate_subscription, "nobody to send to, or a number used twice"});
   monitor(what.who);
@@ -209,6 +213,7 @@ void session::on_down(const caf::down_msg& what) {
 }
 
 void session::on_leave(const leave_request& what) {
+  left_ = true;
   cancelled_->store(true);
   connected_ = false;
   if (wire_ != nullptr)
@@ -220,7 +225,8 @@ void session::on_leave(const leave_request& what) {
   while (!subscriptions_.empty())
     end_subscription(subscriptions_.begin()->first, outcome::left, "the client has left");
   watchers_.change(connection_state::left, {}, {});
-  quit();
+  // It goes on without end, until nobody has its handle: CAF lets requests to a broker that has
+  // ended wait for ever.
   what.done->set_value();
 }
 
@@ -247,6 +253,8 @@ void session::connect() {
 }
 
 void session::on_dialed(const mesh::dial_result& got) {
+  if (left_)
+    return;
   if (got.socket == nullptr)
     return attempt_failed(got.address + ": " + got.error);
   const auto tls = system().has_openssl_manager();
@@ -294,10 +302,9 @@ void session::on_welcome(node_wire& at, mesh::welcome&& what) {
   pump();
 }
 
-void session::on_refuse(node_wire& at, const mesh::refuse& what) {
+void session::on_refuse(node_wire&, const mesh::refuse& what) {
   const auto why = static_cast<mesh::refusal>(what.why);
   refused_ = is_final(why);
-  static_cast<void>(at);
   lost(std::string{"refused, "} + mesh::to_string(why) + ": " + what.text);
 }
 
@@ -415,6 +422,8 @@ void session::on_events(std::vector<mesh::received_client_events>&& what) {
 // -- time -----------------------------------------------------------------------------------------
 
 void session::on_tick() {
+  if (left_)
+    return;
   const auto now = clock::now();
   // A tick that comes late was kept waiting with what the node has sent.
   const auto was_held_up = now - std::exchange(last_tick_, now) > how_.heartbeat_interval;
@@ -441,7 +450,7 @@ void session::on_tick() {
     in_flight_.erase(in_flight_.begin());
     call->finish(outcome::unknown, "no answer came in time");
   }
-  delayed_send(this, tick_interval, look_again{});
+  mesh::remind(*this, tick_interval);
 }
 
 } // namespace actormesh::client

@@ -112,6 +112,7 @@ private:
   bool busy_ = false;     ///< A dial or a handshake is under way.
   bool refused_ = false;  ///< The last attempt ended so.
   bool was_connected_ = false;
+  bool left_ = false;
   std::chrono::milliseconds pause_;
   clock::time_point next_attempt_{};
   clock::time_point last_tick_ = clock::now();

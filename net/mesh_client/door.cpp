@@ -31,7 +31,7 @@ door::door(caf::actor_system& system, options how)
 door::answer door::admit(mesh::peer_link& at, mesh::hello&& what, mesh::welcome&& greeting) {
   using verdict = appsync::admission::verdict;
   const auto count = [this](connect_result result) { how_.counters->connected(result).add(); };
-  if (stopped_)
+  if (stopped_ || how_.node->stopping())
     return {refusal::stopping, "the node stops"};
   // Who does not know a key does not learn which APIs there are.
   const auto unauthorized = [&] {

@@ -23,6 +23,7 @@ struct edge_context {
   net::event_loop& loop;
   appsync::operation_parser parser;
   appsync::api_table_ptr apis;
+  bool stopping = false; ///< Who comes now is sent away again.
 
   explicit edge_context(net::event_loop& home)
     : loop(home) {}

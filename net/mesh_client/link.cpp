@@ -50,6 +50,8 @@ void link::start(wire& from, admission&& who, edge_context& loop, mesh::welcome&
     auto made = std::make_unique<edge>(half->loop, *half->actor.object, std::move(*how));
     half->wire = made.get();
     half->actor.object->begin(std::move(made));
+    if (half->loop.stopping)
+      half->wire->drain();
   });
   take_over(from);
   trust();
@@ -177,6 +179,7 @@ void link::say_leave() {
 }
 
 void link::on_writable() {
+  count_bytes();
   if (all_written())
     other_bytes_ = bytes_sent() - std::min(bytes_sent(), appended_);
   while (!written_.empty() && written_.front().end + other_bytes_ <= bytes_sent()) {
@@ -185,6 +188,11 @@ void link::on_writable() {
   }
   pump();
   bound_reading();
+}
+
+void link::count_bytes() {
+  how_.counters->bytes_sent.add(bytes_sent() - counted_bytes_);
+  counted_bytes_ = bytes_sent();
 }
 
 void link::tell_peer(const mesh::peer_info& who) { send(mesh::peers{{who}}); }
@@ -213,7 +221,7 @@ void link::ended(wire_end why) {
   for (const auto& each : std::exchange(written_, {}))
     how_.counters->lost(loss_).add(each.events);
   out_.abandon(loss_);
-  how_.counters->bytes_sent.add(bytes_sent());
+  count_bytes();
   requests_.clear();
   log::info("client connection ended", {{"client", name_}, {"reason", to_string(why)}});
   half_->loop.loop.post([half = half_, to = caf::strong_actor_ptr{ctrl()}] {

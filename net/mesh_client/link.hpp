@@ -94,6 +94,7 @@ private:
   void pump();
   void bound_reading();
   void say_leave();
+  void count_bytes();
 
   link_owner* owner_;
   options how_;
@@ -109,6 +110,7 @@ private:
   std::deque<written_frame> written_; ///< Given to the socket, as far as is known not taken.
   std::uint64_t appended_ = 0;
   std::uint64_t other_bytes_ = 0; ///< Bytes sent that are not in `appended_`.
+  std::uint64_t counted_bytes_ = 0;
   bool reading_paused_ = false;
   clock::time_point paused_since_;
   bool leaving_ = false;

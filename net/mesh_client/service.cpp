@@ -22,6 +22,12 @@ appsync::api_table_ptr service::apis() const {
   return apis_;
 }
 
+void service::stop() {
+  stopping_ = true;
+  for (const auto& each : loops_)
+    each->loop.post([at = each.get()] { at->stopping = true; });
+}
+
 edge_context& service::next_loop() noexcept {
   return *loops_[next_.fetch_add(1, std::memory_order_relaxed) % loops_.size()];
 }

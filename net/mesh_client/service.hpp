@@ -26,6 +26,11 @@ public:
 
   [[nodiscard]] appsync::api_table_ptr apis() const;
 
+  /// The node stops: from now on no client stays. The loops drain those they have by themselves;
+  /// this must come before.
+  void stop();
+  [[nodiscard]] bool stopping() const noexcept { return stopping_; }
+
   /// The loop for the next client; each in turn.
   [[nodiscard]] edge_context& next_loop() noexcept;
 
@@ -34,6 +39,7 @@ private:
   appsync::api_table_ptr apis_; ///< Guarded by `mutex_`.
   std::vector<std::unique_ptr<edge_context>> loops_;
   std::atomic<std::size_t> next_{0};
+  std::atomic<bool> stopping_{false};
 };
 
 } // namespace actormesh::mesh_client

@@ -234,6 +234,10 @@ TEST_CASE("Two clients in one process are two clients") {
   process::wait_for_metrics(http,
                             [](const auto& now) { return now["actormesh_mesh_clients"] == 1; });
   CHECK(get(one.publish("/default/x", {"2"})).what == outcome::left);
+  caf::scoped_actor self{system()};
+  self->request(one.handle(), process::patience, client::publish_request{"/default/x", {"2"}})
+      .receive([](const client::publish_result& result) { CHECK(result.what == outcome::left); },
+               [](const caf::error& why) { FAIL(to_string(why)); });
   CHECK(get(two.publish("/default/x", {"3"})).all_ok());
   CHECK(seen.next() == "/default/x 3");
 }

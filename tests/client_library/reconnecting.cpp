@@ -4,6 +4,8 @@
 
 #include <csignal>
 
+#include <sys/wait.h>
+
 namespace actormesh::client_tests {
 
 using client::outcome;
@@ -50,6 +52,18 @@ TEST_CASE("A node that stops says goodbye, and its clients go on at another one"
   CHECK(seen.next() == "/default/x 2");
 }
 
+TEST_CASE("A node whose clients have nowhere else to go stops at once all the same") {
+  mesh_node a{"a"};
+  client::mesh_client mesh{system(), options_for({a.address})};
+  recorder states;
+  mesh.watch(states.actor());
+  states.read_to("connected a");
+  CHECK(a.process.stop() == 0);
+  states.read_to("reconnecting");
+  a.process.wait_for_log("stopped");
+  CHECK(a.process.log().find("stopped before all clients had ended") == std::string::npos);
+}
+
 TEST_CASE("What was sent to a node that dies before it answers is unknown, and not sent again") {
   mesh_node a{"a"};
   mesh_node b{"b", {}, {a.address}};
@@ -63,6 +77,7 @@ TEST_CASE("What was sent to a node that dies before it answers is unknown, and n
   other.subscribe("/default/x", seen.actor());
   seen.read_to("subscribed /default/x");
   a.process.signal(SIGSTOP);
+  REQUIRE(::waitpid(a.process.pid(), nullptr, WUNTRACED) == a.process.pid());
   auto result = mesh.publish("/default/x", {"1"});
   // The answer to this one says that the client has handled the publish.
   recorder asked;

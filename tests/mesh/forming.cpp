@@ -51,6 +51,26 @@ TEST_CASE("A node says where its mesh port is, and --join is all that another on
   REQUIRE(client.read_event("s") == "1");
 }
 
+TEST_CASE("actormesh status shows the nodes and their links") {
+  mesh_nodes nodes{{.size = 3}};
+  nodes.start_all();
+  const auto ask = [&](std::uint16_t port) {
+    return nodes.node(0).run_tool({"status", "--url", "http://127.0.0.1:" + std::to_string(port)});
+  };
+  const auto linked = ask(nodes.place(1).port);
+  CAPTURE(linked.output, linked.errors);
+  REQUIRE(linked.status == 0);
+  for (std::size_t i = 0; i < nodes.size(); ++i)
+    REQUIRE(linked.output.find(nodes.mesh_address(i)) != std::string::npos);
+  nodes.kill(2);
+  nodes.wait_until_down(1, 2);
+  const auto broken = ask(nodes.place(1).port);
+  CAPTURE(broken.output, broken.errors);
+  REQUIRE(broken.status == 1);
+  REQUIRE(broken.output.find("unreachable") != std::string::npos);
+  REQUIRE(ask(nodes.place(2).port).status == 2);
+}
+
 TEST_CASE("A node that is alone is ready when its seeds have not answered") {
   mesh_nodes nodes{{.size = 3}};
   nodes.start(2);

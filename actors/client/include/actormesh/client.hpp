@@ -141,7 +141,7 @@ public:
 
   /// Returns the actor behind the client, for actors of the same system: it takes
   /// `publish_request`, `subscribe_request`, `unsubscribe_request` and `watch_request`. After the
-  /// client has left it is gone, and requests fail as CAF has it.
+  /// client has left, requests are answered with `outcome::left`, or, a member's, with CAF's error.
   [[nodiscard]] const caf::actor& handle() const noexcept { return handle_; }
 
   /// Returns a number for a `subscribe_request`.
