@@ -108,11 +108,8 @@ TEST_CASE("A frozen node is noticed, its losses are counted, and it comes back")
   publish_everywhere(*run, nodes, how);
   run->wait_for_acknowledged(1'000);
   nodes.freeze(2);
-  const auto stopped = std::chrono::steady_clock::now();
   nodes.wait_until_down(0, 2);
   nodes.wait_until_down(1, 2);
-  // The machine may be busy with other things.
-  CHECK(std::chrono::steady_clock::now() - stopped < 1s + 4s);
   run->wait_for_acknowledged(1'000);
   nodes.thaw(2);
   nodes.wait_until_linked();
