@@ -144,7 +144,7 @@ TEST_CASE("What came from a node goes to no other node") {
   client.wire->take();
   std::vector<event_ptr> events{caf::make_counted<event>("1", std::chrono::steady_clock::now())};
   route_events came;
-  came.batches.push_back(caf::make_counted<event_batch>("api/ns/a", std::move(events)));
+  came.batches.emplace_back(caf::make_counted<event_batch>("api/ns/a", std::move(events)));
   tell(node.loops.channels(0).ctrl(), nullptr, std::move(came));
   node.loops.settle();
   CHECK(client.wire->take() == lines{"s: 1"});
