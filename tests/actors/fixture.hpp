@@ -75,6 +75,11 @@ public:
   test_loops& operator=(const test_loops&) = delete;
 
   ~test_loops() {
+    for (const auto& each : connections_) {
+      at(each.object->home().index());
+      each.object->closed();
+    }
+    settle();
     for (std::size_t i = 0; i < loops_.size(); ++i) {
       at(i);
       directories_[i].object->clear();
@@ -111,6 +116,7 @@ public:
     auto wire = std::make_unique<recording_edge>();
     auto* seen = wire.get();
     made.object->begin(std::move(wire));
+    connections_.push_back(made);
     return {std::move(made), seen};
   }
 
@@ -124,6 +130,7 @@ public:
 private:
   std::vector<std::unique_ptr<loop>> loops_;
   std::vector<spawned<directory>> directories_;
+  std::vector<spawned<connection>> connections_;
 };
 
 using lines = std::vector<std::string>;
