@@ -1,0 +1,52 @@
+/// The encodings and digests that credentials are made of. Any thread: pure functions of bytes over
+/// OpenSSL's EVP interface; what OpenSSL needs per thread is allocated once for each.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace actormesh::auth {
+
+/// A SHA-256 or an HMAC-SHA-256, in binary.
+using sha256_digest = std::array<unsigned char, 32>;
+
+/// The same as 64 lower-case hex digits, without an end mark.
+using sha256_text = std::array<char, 64>;
+
+/// The SHA-256 of some bytes. Nothing if OpenSSL fails, which is to say without memory.
+[[nodiscard]] std::optional<sha256_digest> sha256(std::string_view bytes) noexcept;
+
+/// The SHA-256 of some bytes in lower-case hex. Empty if OpenSSL fails.
+[[nodiscard]] std::string sha256_hex(std::string_view bytes);
+
+/// The HMAC-SHA-256 of a message (RFC 2104). Nothing if OpenSSL fails.
+[[nodiscard]] std::optional<sha256_digest> hmac_sha256(std::string_view key,
+                                                       std::string_view message) noexcept;
+
+/// The bytes of a digest as text, for what takes text. Lives as long as the digest.
+[[nodiscard]] std::string_view view(const sha256_digest& digest) noexcept;
+[[nodiscard]] std::string_view view(const sha256_text& text) noexcept;
+
+/// Bytes as lower-case hex.
+[[nodiscard]] std::string to_hex(std::string_view bytes);
+[[nodiscard]] sha256_text to_hex(const sha256_digest& digest) noexcept;
+
+/// The bytes of base64url without padding (RFC 7515 section 2), strictly read: no padding, no white
+/// space, no character of plain base64, and no bits beyond the last byte, so that every sequence of
+/// bytes has one text. Nothing if it is anything else.
+[[nodiscard]] std::optional<std::string> decode_base64url(std::string_view text);
+
+/// Bytes as base64url without padding.
+[[nodiscard]] std::string encode_base64url(std::string_view bytes);
+
+/// Compares two secrets. The time tells their sizes at most.
+[[nodiscard]] bool equal_in_constant_time(std::string_view left, std::string_view right) noexcept;
+
+/// Overwrites a secret that is no longer needed.
+void wipe(std::string& secret) noexcept;
+void wipe(sha256_digest& secret) noexcept;
+
+} // namespace actormesh::auth
