@@ -2,19 +2,19 @@
 #pragma once
 
 #include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/post.hpp>
 
 #include <cstddef>
 #include <cstdint>
 #include <span>
-#include <string>
 #include <utility>
 
 #include <sys/uio.h>
 
 namespace actormesh::net {
 
-/// Loop-bound: a connected socket that never blocks. `read` and `write` can be overridden, so that
-/// tests put faults into them.
+/// Loop-bound: a connected socket that never blocks, plain as it is. `tls::stream` is the other
+/// kind; tests derive their own to put faults into them.
 class stream {
 public:
   enum class status : std::uint8_t {
@@ -36,29 +36,61 @@ public:
   stream& operator=(const stream&) = delete;
   virtual ~stream();
 
+  /// Reads what is there, at most the size of `into`, which is not empty.
   virtual result read(std::span<char> into);
+
+  /// Writes as much of the pieces as there is room for. After `would_block` the next write has to
+  /// begin with the same bytes, and not to be shorter: TLS may have encrypted them already.
   virtual result write(std::span<const iovec> what);
 
-  /// Calls `handler(error_code)` when there is something to read.
+  /// Calls `handler(error_code)` when reading again is worth it.
   template <class Handler> void when_readable(Handler&& handler) {
-    socket_.async_wait(socket_type::wait_read, std::forward<Handler>(handler));
+    when(before_reading(), std::forward<Handler>(handler));
   }
 
-  /// Calls `handler(error_code)` when there is room to write.
+  /// Calls `handler(error_code)` when writing again is worth it.
   template <class Handler> void when_writable(Handler&& handler) {
-    socket_.async_wait(socket_type::wait_write, std::forward<Handler>(handler));
+    when(before_writing(), std::forward<Handler>(handler));
   }
 
   /// No more will be written.
-  void shut_down_writing();
+  virtual void shut_down_writing();
 
   /// Ends the connection; waits end with an error.
-  void close();
+  virtual void close();
 
-  /// The peer's address without its port.
-  [[nodiscard]] boost::asio::ip::address remote_address() const noexcept { return remote_; }
+  /// Whether the bytes are encrypted between the client and this node.
+  [[nodiscard]] virtual bool is_tls() const noexcept { return false; }
+
+  /// The client's address without its port: the peer's, unless a proxy has named another one.
+  [[nodiscard]] const boost::asio::ip::address& remote_address() const noexcept { return remote_; }
+  void remote_address(const boost::asio::ip::address& address) { remote_ = address; }
+
+protected:
+  /// What an operation waits for.
+  enum class wait : std::uint8_t {
+    readable,
+    writable,
+    nothing, ///< It can go on at once, whatever the socket says.
+  };
+
+  [[nodiscard]] virtual wait before_reading() const noexcept { return wait::readable; }
+  [[nodiscard]] virtual wait before_writing() const noexcept { return wait::writable; }
 
 private:
+  template <class Handler> void when(wait what, Handler&& handler) {
+    switch (what) {
+    case wait::readable:
+      return socket_.async_wait(socket_type::wait_read, std::forward<Handler>(handler));
+    case wait::writable:
+      return socket_.async_wait(socket_type::wait_write, std::forward<Handler>(handler));
+    case wait::nothing:
+      return boost::asio::post(
+          socket_.get_executor(),
+          [then = std::forward<Handler>(handler)]() mutable { then(boost::system::error_code{}); });
+    }
+  }
+
   socket_type socket_;
   boost::asio::ip::address remote_;
 };
