@@ -83,7 +83,7 @@ TEST_CASE("A second subscriber waits as long as the first one has to") {
 }
 
 TEST_CASE("A peer that does not answer in time holds no subscriber up") {
-  mesh_nodes nodes{{.size = 3, .heartbeat_timeout = 1s}};
+  mesh_nodes nodes{{.size = 3, .heartbeat_timeout = short_timeout}};
   nodes.start_all();
   process::web_socket client{nodes.place(0).port};
   nodes.freeze(2);

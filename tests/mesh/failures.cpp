@@ -100,7 +100,7 @@ TEST_CASE("A mesh whose nodes are killed one after the other recovers each time"
 }
 
 TEST_CASE("A frozen node is noticed, its losses are counted, and it comes back") {
-  mesh_nodes nodes{{.size = 3, .heartbeat_timeout = 1s}};
+  mesh_nodes nodes{{.size = 3, .heartbeat_timeout = short_timeout}};
   nodes.start_all();
   const auto run = start_run(nodes);
   const traffic how{.publishes_per_second = load, .patience = 30s};
@@ -130,6 +130,37 @@ TEST_CASE("A frozen node is noticed, its losses are counted, and it comes back")
     }
   }
   require_that_all_comes(nodes, 100);
+}
+
+TEST_CASE("What waits for a frozen node when it is given up is counted") {
+  mesh_nodes nodes{{.size = 2, .heartbeat_timeout = short_timeout}};
+  nodes.start_all();
+  const auto run = start_run(nodes);
+  run->subscribe({.client = {.places = {nodes.place(1)}}, .channels = {"/default/x"}});
+  run->wait_until_subscribed();
+  nodes.freeze(1);
+  // More than the system buffers, less than the link's queue takes.
+  run->publish({.client = {.places = {nodes.place(0)}},
+                .how = ledger::transport::websocket,
+                .channels = {"/default/x"},
+                .in_flight = 10,
+                .event_bytes = 100'000,
+                .events = 300});
+  run->wait_for_publishers();
+  run->stop_publishing();
+  nodes.wait_until_down(0, 1);
+  nodes.thaw(1);
+  nodes.wait_until_linked();
+  nodes.wait_for_page(0, "interest of b",
+                      [](const mesh_page& now) { return now.find("b")->their_interest == 1; });
+  run->settle(nodes.places());
+  const auto sums = run->finish();
+  require_agreement(sums);
+  INFO(ledger::to_table(sums));
+  // Some had been written, and nobody knows what became of them; others had not.
+  REQUIRE(sums.counted.loss("peer_unconfirmed") > 0);
+  REQUIRE(sums.counted.loss("peer_down") > 0);
+  REQUIRE(sums.missing() >= sums.counted.loss("peer_down"));
 }
 
 TEST_CASE("A node frozen for less than the timeout loses nothing") {
@@ -203,6 +234,35 @@ TEST_CASE("A graceful stop loses nothing that was acknowledged") {
   run->stop_publishing();
   run->settle(nodes.places());
   require_all(run->finish());
+}
+
+TEST_CASE("A node that stops waits for a peer that is slow") {
+  mesh_nodes nodes{{.size = 3, .heartbeat_timeout = 60s}};
+  nodes.start_all();
+  const auto run = start_run(nodes);
+  for (const std::size_t node : {1, 2})
+    run->subscribe({.client = {.places = {nodes.place(node)}}, .channels = {"/default/x"}});
+  run->wait_until_subscribed();
+  nodes.freeze(2);
+  run->publish({.client = {.places = {nodes.place(0)}},
+                .how = ledger::transport::websocket,
+                .channels = {"/default/x"},
+                .in_flight = 10,
+                .event_bytes = 100'000,
+                .events = 300});
+  run->wait_for_publishers();
+  nodes.wait_for_page(0, "events wait for c",
+                      [](const mesh_page& now) { return now.find("c")->queued_bytes > 1'000'000; });
+  run->stop_publishing();
+  run->counters().end(nodes.place(0));
+  nodes.node(0).signal(SIGTERM);
+  nodes.node(0).wait_for_log("stopping");
+  nodes.thaw(2);
+  nodes.wait_for_exit(0);
+  run->settle(nodes.places());
+  const auto sums = run->finish();
+  require_all(sums);
+  REQUIRE(sums.acknowledged() >= 300);
 }
 
 } // namespace actormesh::mesh_tests

@@ -3,14 +3,15 @@
 #include <catch2/catch.hpp>
 
 #include <algorithm>
+#include <filesystem>
 #include <fstream>
+#include <map>
 #include <random>
 #include <stdexcept>
 #include <utility>
 
 #include <netinet/in.h>
 #include <sys/socket.h>
-#include <sys/wait.h>
 
 namespace actormesh::mesh_tests {
 
@@ -33,6 +34,20 @@ bool is_free(std::uint16_t port) {
   where.sin_port = htons(port);
   where.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
   return ::bind(probe.number(), reinterpret_cast<const sockaddr*>(&where), sizeof where) == 0;
+}
+
+/// Whether no thread of a process runs. waitpid has been seen to miss that a process with threads
+/// was stopped.
+bool is_stopped(pid_t pid) {
+  const std::filesystem::directory_iterator threads{"/proc/" + std::to_string(pid) + "/task"};
+  return std::ranges::all_of(threads, [](const auto& each) {
+    std::ifstream file{each.path() / "stat"};
+    std::string text;
+    std::getline(file, text);
+    // The state follows the name, which is in parentheses.
+    const auto end = text.rfind(')');
+    return end != std::string::npos && text.compare(end, 3, ") T") == 0;
+  });
 }
 
 std::string to_text(std::chrono::milliseconds what) { return std::to_string(what.count()) + "ms"; }
@@ -104,14 +119,14 @@ void mesh_nodes::kill(std::size_t index) {
 
 void mesh_nodes::freeze(std::size_t index) {
   node(index).signal(SIGSTOP);
-  int status = 0;
-  const auto stopped = ::waitpid(node(index).pid(), &status, WUNTRACED);
-  REQUIRE(stopped == node(index).pid());
-  REQUIRE(WIFSTOPPED(status));
+  const auto until = std::chrono::steady_clock::now() + process::patience;
+  while (!is_stopped(node(index).pid()))
+    if (std::chrono::steady_clock::now() > until)
+      throw std::runtime_error{name(index) + " does not stop"};
 }
 
-void mesh_nodes::stop(std::size_t index) {
-  const auto status = node(index).stop();
+void mesh_nodes::wait_for_exit(std::size_t index) {
+  const auto status = node(index).wait_for_exit();
   REQUIRE(status == 0);
   members_.at(index).process.reset();
 }
@@ -143,11 +158,19 @@ void mesh_nodes::wait_until_down(std::size_t index, std::size_t peer) const {
 
 void mesh_nodes::wait_until_linked() const {
   const auto running = places();
+  // A page may be a moment old, and show the predecessor of a node.
+  std::map<std::string, std::string> incarnations;
+  for (const auto& each : running)
+    incarnations[each.node] = wait_for_mesh_page(each, "joined", [](const mesh_page& now) {
+                                return now.joined;
+                              }).incarnation;
   for (const auto& each : running) {
     wait_for_mesh_page(each, "links to all others", [&](const mesh_page& now) {
-      return now.joined && std::ranges::all_of(running, [&](const ledger::place& other) {
-               return other.node == each.node || now.is_up(other.node);
-             });
+      return std::ranges::all_of(running, [&](const ledger::place& other) {
+        return other.node == each.node ||
+               (now.is_up(other.node) &&
+                now.find(other.node)->incarnation == incarnations[other.node]);
+      });
     });
   }
 }

@@ -5,6 +5,7 @@
 #include "tests/mesh/ledger/place.hpp"
 #include "tests/mesh/mesh_page.hpp"
 #include "tests/process/node_process.hpp"
+#include "tests/process/sanitizers.hpp"
 
 #include <chrono>
 #include <csignal>
@@ -16,6 +17,10 @@
 #include <vector>
 
 namespace actormesh::mesh_tests {
+
+/// After how much silence a peer is given up where tests are about that: short, so that they are,
+/// and long enough that no node is silent by being slow.
+inline constexpr std::chrono::milliseconds short_timeout{process::sanitized ? 5'000 : 1'000};
 
 /// A port that was free a moment ago, and that the system gives to nobody by itself.
 [[nodiscard]] std::uint16_t free_port();
@@ -63,7 +68,11 @@ public:
   void thaw(std::size_t index) { node(index).signal(SIGCONT); }
 
   /// SIGTERM, and an orderly end.
-  void stop(std::size_t index);
+  void stop(std::size_t index) {
+    node(index).signal(SIGTERM);
+    wait_for_exit(index);
+  }
+  void wait_for_exit(std::size_t index);
 
   [[nodiscard]] std::string mesh_address(std::size_t index) const;
   [[nodiscard]] std::uint16_t mesh_port(std::size_t index) const {
@@ -92,7 +101,7 @@ public:
   void wait_until_up(std::size_t index, std::size_t peer) const;
   void wait_until_down(std::size_t index, std::size_t peer) const;
 
-  /// Until each that runs has joined and has links to all others that do.
+  /// Until each that runs has joined and has links to all others that do, as they are now.
   void wait_until_linked() const;
 
   /// Until each that runs has so many channels and patterns, and all others know.

@@ -14,11 +14,11 @@ namespace {
 
 constexpr double load = 200;
 
-/// Four nodes; a cut is noticed after a second.
+/// Four nodes.
 struct scene {
   mesh_network network{4};
   mesh_nodes nodes{{.size = 4,
-                    .heartbeat_timeout = 1s,
+                    .heartbeat_timeout = short_timeout,
                     .settings = {"mesh.connect_timeout=500ms"},
                     .networks = network.networks(),
                     .addresses = network.addresses()}};

@@ -2,6 +2,7 @@
 #include "tests/mesh_security/nodes.hpp"
 #include "tests/mesh_security/test_peer.hpp"
 #include "tests/process/http_client.hpp"
+#include "tests/process/sanitizers.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -13,18 +14,6 @@ using namespace std::string_literals;
 using security = linked_nodes::security;
 
 namespace {
-
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-constexpr bool memory_is_measurable = false;
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-constexpr bool memory_is_measurable = false;
-#else
-constexpr bool memory_is_measurable = true;
-#endif
-#else
-constexpr bool memory_is_measurable = true;
-#endif
 
 std::string frame(mesh::frame_type type, const std::string& body) {
   const auto length = body.size() + 1;
@@ -132,7 +121,7 @@ TEST_CASE("What peers leave half done is given back") {
     round();
   wait_for_open_files(nodes.a(), files);
   constexpr std::size_t slack = 32U * 1024 * 1024;
-  if (memory_is_measurable)
+  if (!process::sanitized)
     REQUIRE(resident_bytes(nodes.a().pid()) < before + slack);
 }
 
@@ -166,7 +155,7 @@ TEST_CASE("A peer that asks and never reads the answers is cut off") {
   // Until it is cut off, which is when it has not confirmed for too long, at the latest.
   constexpr std::size_t most = 200U * 1024 * 1024;
   for (std::size_t sent = 0; sent < most && peer.send_unless_cut(asking); sent += asking.size())
-    if (memory_is_measurable)
+    if (!process::sanitized)
       REQUIRE(resident_bytes(nodes.a().pid()) < before + 64U * 1024 * 1024);
   peer.close();
   wait_for(nodes.a(), "the end of the link", [](const mesh_view& now) { return !now.is_up("z"); });

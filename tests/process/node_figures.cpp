@@ -1,5 +1,6 @@
 #include "tests/process/metrics.hpp"
 #include "tests/process/node_process.hpp"
+#include "tests/process/sanitizers.hpp"
 #include "tests/process/web_socket.hpp"
 
 #include <catch2/catch.hpp>
@@ -89,14 +90,6 @@ TEST_CASE("The metrics are in Prometheus's text format and count what happened")
   CHECK(counted["actormesh_publish_latency_seconds_count"] > 0);
 }
 
-/// Sanitizers keep freed memory, to find who still uses it, and shadows of all of it: the size of
-/// the process says nothing then. The node is built like this test.
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-constexpr bool memory_is_the_sanitizers = true;
-#else
-constexpr bool memory_is_the_sanitizers = false;
-#endif
-
 TEST_CASE("A hundred thousand channels with one publish each leave no lasting memory") {
   node_process node;
   http_client http{node.port()};
@@ -106,7 +99,7 @@ TEST_CASE("A hundred thousand channels with one publish each leave no lasting me
   publish_to_channels(http, 20'000, 120'000);
   const auto after = resident(node.pid());
   // 100,000 names alone would be some 10 MiB.
-  REQUIRE((after - before < 4 * 1024 || memory_is_the_sanitizers));
+  REQUIRE((after - before < 4 * 1024 || sanitized));
   wait_for_metrics(http, [](const metrics& now) { return now["actormesh_channels"] <= 1; });
 }
 
@@ -127,7 +120,7 @@ TEST_CASE("Connections that come and go leave no lasting memory and no numbers")
   round(200);
   const auto before = resident(node.pid());
   round(1'000);
-  REQUIRE((resident(node.pid()) - before < 2 * 1024 || memory_is_the_sanitizers));
+  REQUIRE((resident(node.pid()) - before < 2 * 1024 || sanitized));
 }
 
 TEST_CASE("A key is in no log line, no number and no answer") {
