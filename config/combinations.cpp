@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <map>
 #include <optional>
 #include <utility>
 
@@ -31,7 +32,8 @@ void check_listeners(const std::vector<listener_settings>& listeners, list& foun
     found.push_back({severity::error, {"listeners"}, "listeners: expected at least one listener"});
   for (std::size_t i = 0; i < listeners.size(); ++i) {
     for (std::size_t earlier = 0; earlier < i; ++earlier) {
-      if (listeners[i].port != 0 && listeners[i] == listeners[earlier]) {
+      if (listeners[i].port != 0 && listeners[i].port == listeners[earlier].port &&
+          listeners[i].address == listeners[earlier].address) {
         const auto path = item("listeners", i);
         found.push_back(
             {severity::error,
@@ -40,6 +42,27 @@ void check_listeners(const std::vector<listener_settings>& listeners, list& foun
         break;
       }
     }
+  }
+}
+
+void check_listener_tls(const settings& values, list& found) {
+  for (std::size_t i = 0; i < values.listeners.size(); ++i) {
+    const auto& each = values.listeners[i];
+    const auto path = item("listeners", i);
+    const std::pair<std::string, const std::string*> files[] = {
+        {path + ".tls.certificate", &each.tls.certificate}, {path + ".tls.key", &each.tls.key}};
+    for (const auto& [name, file] : files) {
+      if (each.tls.mode != tls_mode::off && file->empty())
+        found.push_back({severity::error,
+                         {name, path + ".tls.mode"},
+                         name + ": expected a file, because " + path + ".tls.mode is " +
+                             std::string{to_string(each.tls.mode)}});
+    }
+    if (each.proxy_protocol && values.http.trusted_proxies.empty())
+      found.push_back({severity::error,
+                       {path + ".proxy_protocol"},
+                       path + ".proxy_protocol: expected http.trusted_proxies to name the proxies; "
+                              "nobody could connect"});
   }
 }
 
@@ -191,17 +214,87 @@ void check_mode_list(const std::vector<auth_mode>& modes, const std::string& pat
   }
 }
 
+void check_keys_source(const keys_source_settings& source, const std::string& path, list& found) {
+  const auto kinds = (source.file.empty() ? 0 : 1) + (source.command.empty() ? 0 : 1) +
+                     (source.url.empty() ? 0 : 1);
+  if (kinds > 1)
+    found.push_back({severity::error,
+                     {path + ".file", path + ".command", path + ".url"},
+                     path + ": expected one of file, command and url"});
+  if (!source.url.empty() && source.secret_id.empty())
+    found.push_back(
+        {severity::error,
+         {path + ".secret_id", path + ".url"},
+         path + ".secret_id: expected the name of the secret that " + path + ".url is asked for"});
+}
+
+void check_access_keys(const api_settings& api, const std::string& path, list& found) {
+  for (std::size_t i = 0; i < api.access_keys.size(); ++i) {
+    const auto& each = api.access_keys[i];
+    const auto name = item(path + ".access_keys", i);
+    for (std::size_t earlier = 0; earlier < i; ++earlier)
+      if (!each.id.empty() && api.access_keys[earlier].id == each.id)
+        found.push_back(
+            {severity::error,
+             {name + ".id"},
+             name + ".id: is the id of " + item(path + ".access_keys", earlier) + " too"});
+    if (each.policy.empty())
+      found.push_back({severity::warning,
+                       {name + ".policy", name},
+                       name + ".policy: allows nothing, so the key is of no use"});
+    for (std::size_t j = 0; j < each.policy.size(); ++j) {
+      const auto statement = item(name + ".policy", j);
+      for (const auto& [list_name, empty] :
+           {std::pair{".actions", each.policy[j].actions.empty()},
+            std::pair{".resources", each.policy[j].resources.empty()}})
+        if (empty)
+          found.push_back({severity::error,
+                           {statement + list_name, statement},
+                           statement + list_name + ": expected at least one"});
+    }
+  }
+}
+
+void check_issuers(const api_settings& api, const std::string& path, list& found) {
+  for (std::size_t i = 0; i < api.issuers.size(); ++i) {
+    const auto& each = api.issuers[i];
+    const auto name = item(path + ".issuers", i);
+    if (each.mode != auth_mode::oidc && each.mode != auth_mode::cognito)
+      found.push_back({severity::error,
+                       {name + ".mode"},
+                       name +
+                           ".mode: expected OPENID_CONNECT or AMAZON_COGNITO_USER_POOLS, found " +
+                           std::string{to_string(each.mode)}});
+    for (std::size_t earlier = 0; earlier < i; ++earlier)
+      if (!each.issuer.empty() && api.issuers[earlier].issuer == each.issuer)
+        found.push_back(
+            {severity::error,
+             {name + ".issuer"},
+             name + ".issuer: is that of " + item(path + ".issuers", earlier) + " too"});
+    if (each.jwks_file.empty() && each.issuer.starts_with("http://"))
+      found.push_back({severity::warning,
+                       {name + ".issuer"},
+                       name + ".issuer: keys are fetched without TLS; whoever is on the way can "
+                              "replace them"});
+    if (each.clients.empty())
+      found.push_back({severity::warning,
+                       {name + ".clients", name},
+                       name + ".clients: is empty, so tokens that the issuer made for other "
+                              "applications are accepted, too"});
+  }
+}
+
 void check_auth(const api_settings& api, const std::string& path, list& found) {
   const std::pair<std::string, const std::vector<auth_mode>*> lists[] = {
       {path + ".auth.connect", &api.auth.connect},
       {path + ".auth.publish", &api.auth.publish},
       {path + ".auth.subscribe", &api.auth.subscribe},
   };
-  std::string needs_keys;
+  std::map<auth_mode, std::string> needed; // The first option that has a mode.
   const auto look_at = [&](const std::string& name, const std::vector<auth_mode>& modes) {
     check_mode_list(modes, name, found);
-    if (needs_keys.empty() && contains(modes, auth_mode::api_key))
-      needs_keys = name;
+    for (const auto mode : modes)
+      needed.try_emplace(mode, name);
   };
   for (const auto& [name, modes] : lists) {
     look_at(name, *modes);
@@ -213,11 +306,33 @@ void check_auth(const api_settings& api, const std::string& path, list& found) {
     look_at(name + ".auth.publish", api.namespaces[i].publish_auth);
     look_at(name + ".auth.subscribe", api.namespaces[i].subscribe_auth);
   }
-  if (!needs_keys.empty() && api.keys_file.empty())
+  const auto require_for = [&](auth_mode mode, bool there, const std::string& name,
+                               const std::string& what) {
+    if (const auto by = needed.find(mode); by != needed.end() && !there)
+      found.push_back({severity::error,
+                       {path + name, by->second, path},
+                       path + name + ": expected " + what + ", because " + by->second + " has " +
+                           std::string{to_string(mode)}});
+  };
+  const auto has_issuer = [&](auth_mode mode) {
+    return std::any_of(api.issuers.begin(), api.issuers.end(),
+                       [&](const issuer_settings& each) { return each.mode == mode; });
+  };
+  if (const auto by = needed.find(auth_mode::api_key);
+      by != needed.end() && api.keys_file.empty() && !api.keys_source.is_set())
     found.push_back({severity::error,
-                     {path + ".keys_file", needs_keys, path},
-                     path + ".keys_file: expected a file of keys, because " + needs_keys +
+                     {path + ".keys_file", by->second, path},
+                     path + ".keys_file: expected a file of keys, because " + by->second +
                          " has API_KEY (make one with `actormesh keys create --file FILE`)"});
+  require_for(auth_mode::iam, !api.access_keys.empty(), ".access_keys", "at least one access key");
+  require_for(auth_mode::cognito, has_issuer(auth_mode::cognito), ".issuers",
+              "an issuer of this mode");
+  require_for(auth_mode::oidc, has_issuer(auth_mode::oidc), ".issuers", "an issuer of this mode");
+  require_for(auth_mode::lambda, !api.authorizer.url.empty(), ".authorizer.url",
+              "the address of a web hook");
+  check_keys_source(api.keys_source, path + ".keys_source", found);
+  check_access_keys(api, path, found);
+  check_issuers(api, path, found);
 }
 
 void check_namespaces(const api_settings& api, const std::string& path, list& found) {
@@ -296,6 +411,7 @@ void warn_of_open_apis(const settings& values, std::size_t index, list& found) {
 std::vector<combination> check_combinations(const settings& values) {
   list found;
   check_listeners(values.listeners, found);
+  check_listener_tls(values, found);
   check_timers(values.websocket, found);
   check_mesh(values.mesh, found);
   if (values.apis.empty())

@@ -41,6 +41,12 @@ inline constexpr milliseconds http_body_timeout{30'000};
 /// Between two requests of a connection that is kept alive.
 inline constexpr milliseconds http_idle_timeout{75'000};
 
+/// Browsers open six; 0 would let one address take all descriptors.
+inline constexpr std::size_t http_connections_per_address = 1'000;
+
+/// TLS 1.2 is what every client since 2013 speaks, and older versions are broken.
+inline constexpr const char* tls_min_version = "1.2";
+
 /// amplify-js doubles a publish frame, so twice 1.2 MB plus JSON escaping.
 inline constexpr std::size_t websocket_message_bytes = 8 * 1024 * 1024;
 
@@ -105,6 +111,63 @@ inline constexpr std::chrono::seconds key_kept_after_expiry = std::chrono::hours
 
 /// AWS's quota "API keys per API".
 inline constexpr std::size_t keys_per_file = 50;
+
+/// People mistype; programs that guess do it faster. Nobody guesses 128 bits at any speed, this
+/// keeps guessing from costing anything.
+inline constexpr std::size_t auth_failures_per_minute = 60;
+
+/// A secret that is mounted by Kubernetes changes within a minute, too.
+inline constexpr milliseconds keys_source_interval{60'000};
+
+/// Clients get a day to take up the new key.
+inline constexpr milliseconds keys_source_overlap{24LL * 60 * 60 * 1000};
+inline constexpr milliseconds keys_source_timeout{10'000};
+inline constexpr const char* keys_source_member = "api_key";
+
+/// A secret is a key or a few.
+inline constexpr std::size_t secret_bytes = 64 * 1024;
+
+/// What AWS's own tools take when nobody says anything.
+inline constexpr const char* iam_region = "us-east-1";
+inline constexpr const char* iam_account = "000000000000";
+
+/// AWS's practice.
+inline constexpr milliseconds iam_clock_skew{5LL * 60 * 1000};
+
+/// Issuers keep an old key in their set for days.
+inline constexpr milliseconds jwks_refresh{60LL * 60 * 1000};
+
+/// A stranger's token with an unknown `kid` makes nobody ask more often than this.
+inline constexpr milliseconds jwks_min_refresh{30'000};
+inline constexpr milliseconds jwks_timeout{5'000};
+
+/// Clocks of issuers differ by seconds.
+inline constexpr milliseconds token_leeway{60'000};
+
+/// Verified tokens of an API that are remembered.
+inline constexpr std::size_t token_cache_entries = 4'096;
+
+/// AWS's limit for a Lambda authorizer.
+inline constexpr milliseconds authorizer_timeout{10'000};
+
+/// Calls at the same time; a web hook of 50 ms answers some 600 operations per second then.
+inline constexpr std::size_t authorizer_concurrency = 32;
+
+/// Calls that wait for one of those; what comes on top is denied.
+inline constexpr std::size_t authorizer_queue = 1'024;
+inline constexpr std::size_t authorizer_cache_entries = 16'384;
+
+/// AWS's limit for `ttlOverride` and the like.
+inline constexpr milliseconds authorizer_result_ttl_max{3'600'000};
+
+/// Operations of one connection that wait for a decision about the one before.
+inline constexpr std::size_t waiting_operations = 64;
+
+inline constexpr std::size_t audit_rotate_bytes = 100 * 1024 * 1024;
+inline constexpr milliseconds audit_rotate_interval{24LL * 60 * 60 * 1000};
+
+/// Some 30,000 records that wait for the disk.
+inline constexpr std::size_t audit_queue_bytes = 8 * 1024 * 1024;
 
 /// Nodes find each other without a configuration, on one machine,
 inline constexpr bool mesh = true;

@@ -247,7 +247,9 @@ void apply_listeners(const std::vector<override_value>& listeners, settings& int
   for (const auto& each : listeners) {
     origins["listeners[" + std::to_string(into.listeners.size()) + "]"] = {each.source};
     const auto listener = parse_listener(each.value);
-    into.listeners.push_back(listener.value_or(listener_settings{each.value, 0}));
+    into.listeners.emplace_back().address = each.value;
+    if (listener)
+      into.listeners.back() = *listener;
     if (!listener)
       found.push_back({severity::error, each.source, 0, 0,
                        "expected ADDRESS:PORT, such as 127.0.0.1:8080, 0.0.0.0:80 or "
@@ -293,8 +295,26 @@ void make_files_absolute(settings& values, const std::filesystem::path& file) {
     if (!name.empty() && !failed)
       name = (folder / name).lexically_normal().string();
   };
-  for (auto& api : values.apis)
+  for (auto& listener : values.listeners) {
+    make_absolute(listener.tls.certificate);
+    make_absolute(listener.tls.key);
+  }
+  for (auto& api : values.apis) {
     make_absolute(api.keys_file);
+    make_absolute(api.keys_source.file);
+    make_absolute(api.keys_source.ca);
+    make_absolute(api.authorizer.ca);
+    for (auto& key : api.access_keys) {
+      make_absolute(key.secret_file);
+      make_absolute(key.session_token_file);
+    }
+    for (auto& issuer : api.issuers) {
+      make_absolute(issuer.jwks_file);
+      make_absolute(issuer.ca);
+    }
+  }
+  make_absolute(values.audit.file);
+  make_absolute(values.audit.key_file);
   make_absolute(values.mesh.tls.certificate);
   make_absolute(values.mesh.tls.key);
   make_absolute(values.mesh.tls.ca);
@@ -342,7 +362,10 @@ std::optional<listener_settings> parse_listener(std::string_view text) {
   const auto port = parse_number(text.substr(colon + 1));
   if (bare_ipv6 || !address || !port || *port > 65'535)
     return std::nullopt;
-  return listener_settings{*address, static_cast<std::uint16_t>(*port)};
+  listener_settings made;
+  made.address = *address;
+  made.port = static_cast<std::uint16_t>(*port);
+  return made;
 }
 
 result<loaded_settings> parse_settings(std::string_view text, const load_request& request) {

@@ -120,6 +120,23 @@ void add_example(const option_description& each, const std::string& indent, bool
   to += key_indent + each.key + ": " + each.example + "\n";
 }
 
+/// Lines of YAML that say nothing until somebody removes the `#` before each.
+std::string as_comment(std::string_view lines) {
+  std::string text;
+  while (!lines.empty()) {
+    const auto end = lines.find('\n') + 1;
+    const auto line = lines.substr(0, end);
+    const auto indent = line.find_first_not_of(' ');
+    // What is a comment already stays the only one of its line.
+    if (line[indent] != '#')
+      text.append(line.substr(0, indent)).append("#").append(line.substr(indent));
+    else
+      text.append(line);
+    lines.remove_prefix(end);
+  }
+  return text;
+}
+
 /// The last part of a section's path, as a key.
 std::string key_of(std::string_view path) {
   if (const auto dot = path.rfind('.'); dot != std::string_view::npos)
@@ -156,14 +173,15 @@ std::string example_yaml() {
     const std::string inner = indent + (starts_list_item(each.path) ? "    " : "  ");
     text += "\n";
     add_comment(std::string{each.documentation}, indent, text);
-    text += indent + key_of(each.path) + ":\n";
+    std::string body = indent + key_of(each.path) + ":\n";
     bool first = starts_list_item(each.path);
     for (const auto& option : all_options()) {
       if (option.section != each.path)
         continue;
-      add_example(option, inner, first, text);
+      add_example(option, inner, first, body);
       first = false;
     }
+    text += each.commented_out ? as_comment(body) : body;
   }
   return text += second_api;
 }

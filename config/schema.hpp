@@ -44,6 +44,8 @@ using member_of =
     std::variant<bool& (*)(Owner&), std::uint16_t& (*)(Owner&), std::size_t& (*)(Owner&),
                  std::chrono::milliseconds& (*)(Owner&), std::string& (*)(Owner&),
                  log_level& (*)(Owner&), log_format& (*)(Owner&), slow_consumer_policy& (*)(Owner&),
+                 tls_mode& (*)(Owner&), audit_level& (*)(Owner&), audit_sync& (*)(Owner&),
+                 audit_failure& (*)(Owner&), policy_effect& (*)(Owner&), auth_mode& (*)(Owner&),
                  std::vector<std::string>& (*)(Owner&), std::vector<auth_mode>& (*)(Owner&)>;
 
 enum class unit : std::uint8_t { none, bytes };
@@ -62,7 +64,7 @@ template <class Owner> struct option {
   std::string_view documentation;
 };
 
-/// The options of settings, listener_settings, api_settings or namespace_settings.
+/// The options of settings, or of what its lists hold.
 template <class Owner> [[nodiscard]] std::span<const option<Owner>> options() noexcept;
 
 /// Hands every list of a struct to a function, by the name of its mapping's key.
@@ -75,11 +77,20 @@ void for_each_list(Settings& owner, Function&& function) {
 template <class Settings, class Function>
 requires std::same_as<std::remove_const_t<Settings>, api_settings>
 void for_each_list(Settings& owner, Function&& function) {
+  function(std::string_view{"access_keys"}, owner.access_keys);
+  function(std::string_view{"issuers"}, owner.issuers);
   function(std::string_view{"namespaces"}, owner.namespaces);
 }
 template <class Settings, class Function>
+requires std::same_as<std::remove_const_t<Settings>, access_key_settings>
+void for_each_list(Settings& owner, Function&& function) {
+  function(std::string_view{"policy"}, owner.policy);
+}
+template <class Settings, class Function>
 requires std::same_as<std::remove_const_t<Settings>, listener_settings> ||
-    std::same_as<std::remove_const_t<Settings>, namespace_settings>
+    std::same_as<std::remove_const_t<Settings>, namespace_settings> ||
+    std::same_as<std::remove_const_t<Settings>, statement_settings> ||
+    std::same_as<std::remove_const_t<Settings>, issuer_settings>
 void for_each_list(Settings&, Function&&) {}
 
 /// A scalar as it was written. `plain` is false for a text in quotes.
@@ -113,6 +124,8 @@ template <class Owner> void copy(const option<Owner>& which, const Owner& from, 
 struct section {
   std::string_view path; ///< `http`, `apis[]`, `apis[].limits`
   std::string_view documentation;
+  /// A list that is empty by default, or what lies in one: in the example file it is a comment.
+  bool commented_out = false;
 };
 
 [[nodiscard]] std::span<const section> sections() noexcept;

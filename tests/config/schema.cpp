@@ -46,11 +46,16 @@ TEST_CASE("every option is documented and accepts its own default") {
   check_every_option<listener_settings>("listeners[].");
   check_every_option<api_settings>("apis[].");
   check_every_option<namespace_settings>("apis[].namespaces[].");
+  check_every_option<access_key_settings>("apis[].access_keys[].");
+  check_every_option<statement_settings>("apis[].access_keys[].policy[].");
+  check_every_option<issuer_settings>("apis[].issuers[].");
 }
 
 TEST_CASE("every option belongs to a documented section, and no path comes twice") {
   const auto count = options<settings>().size() + options<listener_settings>().size() +
-                     options<api_settings>().size() + options<namespace_settings>().size();
+                     options<api_settings>().size() + options<namespace_settings>().size() +
+                     options<access_key_settings>().size() + options<statement_settings>().size() +
+                     options<issuer_settings>().size();
   CHECK(all_options().size() == count);
   std::set<std::string> paths;
   for (const auto& each : all_options())
