@@ -4,46 +4,16 @@
 #pragma once
 
 #include "audit/chain.hpp"
+#include "audit/figures.hpp"
 #include "audit/options.hpp"
 #include "audit/record.hpp"
+#include "audit/seams.hpp"
 #include "config/problem.hpp"
 
 #include <atomic>
-#include <chrono>
-#include <cstddef>
-#include <cstdint>
-#include <functional>
 #include <memory>
 
-#include <sys/types.h>
-
 namespace actormesh::audit {
-
-/// What a log counts. Totals never fall; gauges (marked) do. Any thread reads.
-struct figures {
-  std::atomic<std::uint64_t> records_written{0};
-  std::atomic<std::uint64_t> records_lost{0}; ///< They found no room, or the node stopped first.
-  std::atomic<std::uint64_t> bytes_written{0};
-  std::atomic<std::uint64_t> write_errors{0}; ///< Of writing, syncing, rotating: each attempt.
-  std::atomic<std::uint64_t> rotations{0};
-  std::atomic<std::uint64_t> queued_bytes{0}; ///< Gauge.
-  std::atomic<bool> failing{false};           ///< Gauge: the last attempt to write failed.
-};
-
-/// What a log takes from the system. Tests put their own in.
-struct seams {
-  /// The time that goes into records and rules the rotation. Any thread.
-  std::function<std::chrono::system_clock::time_point()> now = std::chrono::system_clock::now;
-
-  /// As write(2); the log's own thread.
-  std::function<ssize_t(int, const void*, std::size_t)> write;
-
-  /// As fdatasync(2); the log's own thread.
-  std::function<int(int)> sync;
-
-  /// How soon a write that failed is tried again.
-  std::chrono::milliseconds retry_after{1'000};
-};
 
 /// Any thread, unless a function says otherwise. Owns the file, its lock and a thread that writes.
 class log {

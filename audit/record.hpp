@@ -8,6 +8,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -65,6 +66,7 @@ struct record {
 inline constexpr std::size_t longest_text = 256;
 inline constexpr std::size_t longest_channel = 512;
 inline constexpr std::size_t longest_details = 2'048;
+inline constexpr std::size_t longest_event_id = 128;
 
 /// Further events are only counted, as `more_events`.
 inline constexpr std::size_t most_events = 64;
@@ -79,11 +81,21 @@ inline constexpr std::size_t longest_line = 128UL * 1024;
 void append_body(std::string& to, std::chrono::system_clock::time_point time, std::string_view node,
                  const record& what);
 
+/// Appends the members with which every body begins: `time`, `node`, `what`.
+void append_begin(std::string& to, std::chrono::system_clock::time_point time,
+                  std::string_view node, action what);
+
 /// Appends a text as a JSON string, in quotes: what is no UTF-8 becomes U+FFFD, control characters
 /// are escaped, and a text that is longer than `longest` bytes is cut.
 void append_json(std::string& to, std::string_view text, std::size_t longest = longest_text);
 
+/// Appends a whole number.
+void append_number(std::string& to, std::uint64_t number);
+
 /// Appends `2026-11-22T02:38:23.123Z`.
 void append_time(std::string& to, std::chrono::system_clock::time_point time);
+
+/// Reads what `append_time` makes, to the second.
+[[nodiscard]] std::optional<std::chrono::sys_seconds> parse_time(std::string_view text) noexcept;
 
 } // namespace actormesh::audit

@@ -72,18 +72,20 @@ public:
 private:
   void take_line(std::string_view line);
   void check(const parsed_line& line);
-  void check_header(const parsed_line& line);
-  void search(const parsed_line& line);
+  [[nodiscard]] bool check_header(const parsed_line& line);
+  [[nodiscard]] bool check_place(const parsed_line& line);
   void accept(const parsed_line& line);
+  void look_for_missing(const parsed_line& line);
   void report(fault kind, std::string message);
 
   expectation expected_;
   hasher hasher_;
   summary result_;
   std::string file_;
-  std::string rest_; ///< The begin of a line whose end has not come.
-  std::uint64_t line_ = 0;
-  bool skipping_ = false; ///< Within a line that is too long.
+  std::string rest_;        ///< The begin of a line whose end has not come.
+  std::uint64_t line_ = 0;  ///< That is being read, from 1.
+  std::uint64_t found_ = 0; ///< First record after those that are missing.
+  bool skipping_ = false;   ///< Within a line that is too long.
   bool head_seen_ = false;
 };
 
