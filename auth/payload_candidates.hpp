@@ -49,6 +49,11 @@ private:
     , text_{text}
     , events_{events} {}
 
+  /// Calls `writer` with the pieces of candidate `index`. False if there is none.
+  template <class Writer> bool write(std::size_t index, Writer&& writer) const;
+
+  [[nodiscard]] bool contains_any(std::string_view characters) const noexcept;
+
   kind kind_ = kind::body;
   std::string_view text_; ///< The body, or the channel.
   std::span<const std::string> events_;

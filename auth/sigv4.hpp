@@ -88,7 +88,7 @@ struct sigv4_expectation {
 
 enum class sigv4_result : std::uint8_t {
   ok,
-  malformed,             ///< `parse_authorization` found nothing; never from `verify_sigv4`.
+  malformed,             ///< `parse_authorization` found nothing; or a line's end within a header.
   missing_signed_header, ///< A signed header is not in the request, or the time is not signed.
   host_not_signed,
   bad_date,        ///< The time cannot be read, or is of another day than the credential.
