@@ -27,14 +27,18 @@ using reuse_port = boost::asio::detail::socket_option::boolean<SOL_SOCKET, SO_RE
 
 } // namespace
 
-listener::listener(event_loop& loop, accepted on_accept)
-  : acceptor_(loop.io())
+listener::listener(event_loop& loop, accepted on_accept, prologue_options how)
+  : loop_(loop)
+  , acceptor_(loop.io())
   , pause_(loop.io())
-  , on_accept_(std::move(on_accept)) {}
+  , gate_(std::make_shared<prologue_gate>(
+        prologue_gate{std::move(how), std::move(on_accept), true})) {}
+
+listener::~listener() { gate_->open = false; }
 
 boost::system::result<std::unique_ptr<listener>>
-listener::bind(event_loop& loop, const endpoint& where, accepted on_accept) {
-  std::unique_ptr<listener> made{new listener{loop, std::move(on_accept)}};
+listener::bind(event_loop& loop, const endpoint& where, accepted on_accept, prologue_options how) {
+  std::unique_ptr<listener> made{new listener{loop, std::move(on_accept), std::move(how)}};
   auto& acceptor = made->acceptor_;
   error_code failed;
   acceptor.open(where.protocol(), failed);
@@ -69,6 +73,7 @@ error_code listener::probe(event_loop& loop, const endpoint& where) {
 void listener::start() { wait(); }
 
 void listener::close() {
+  gate_->open = false;
   error_code ignored;
   acceptor_.close(ignored);
   pause_.cancel();
@@ -93,10 +98,17 @@ void listener::accept_all() {
       return pause();
     }
     if (!failed)
-      on_accept_(std::make_unique<stream>(std::move(socket)));
+      begin(std::move(socket));
     // Other errors belong to the one connection that is gone already.
   }
   wait();
+}
+
+void listener::begin(stream::socket_type socket) {
+  if (gate_->how.what == transport::plain && !gate_->how.is_proxy)
+    gate_->on_ready(std::make_unique<stream>(std::move(socket)));
+  else
+    std::make_shared<prologue>(loop_, gate_, std::move(socket))->start();
 }
 
 void listener::pause() {

@@ -1,7 +1,6 @@
 /// What TLS connections have in common: certificate, key, versions, ciphers.
 #pragma once
 
-#include "config/key_file.hpp"
 #include "config/problem.hpp"
 #include "net/tls/ticket_keys.hpp"
 

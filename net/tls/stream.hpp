@@ -64,7 +64,7 @@ private:
 
   /// What a call of OpenSSL that did not succeed means, and what to wait for before the next.
   [[nodiscard]] status after(int returned, wait& next);
-  [[nodiscard]] status write_some(std::span<const char> bytes, std::size_t& written);
+  void after_reading();
   void send_close_notify();
 
   context_ptr context_;
@@ -72,9 +72,7 @@ private:
   std::string error_;
   wait before_reading_ = wait::readable;
   wait before_writing_ = wait::writable;
-  bool broken_ = false;
-  bool ended_ = false;
-  bool closed_ = false;
+  bool broken_ = false; ///< OpenSSL must not be asked for anything any more.
 };
 
 } // namespace actormesh::net::tls

@@ -13,22 +13,25 @@ namespace actormesh::net::tls {
 
 /// One key, as OpenSSL wants it.
 struct ticket_key {
-  std::array<unsigned char, 16> name; ///< Stands in the ticket, readable.
-  std::array<unsigned char, 32> aes;
-  std::array<unsigned char, 32> hmac;
+  std::array<unsigned char, 16> name{}; ///< Stands in the ticket, readable.
+  std::array<unsigned char, 32> aes{};
+  std::array<unsigned char, 32> hmac{};
 };
 
-/// Any thread: the keys that tickets are sealed with. The node keeps no sessions, only these; they
+/// Any thread: the keys that tickets are sealed with. The node keeps no sessions, only these. They
 /// are never written anywhere, and outlive certificates, so that a reload costs nobody a full
-/// handshake. A new one seals after `rotation`, and the old ones open tickets until `lifetime` has
-/// passed: whoever steals the memory of a node can read what was said with TLS 1.2 for that long,
-/// and not more (RFC 5077 section 5.5; with TLS 1.3 each session has a fresh exchange of keys too).
+/// handshake. Whoever steals one can read what was said with TLS 1.2 in sessions that it sealed
+/// (RFC 5077 section 5.5; with TLS 1.3 each session exchanges keys anew), so none lives long.
 class ticket_keys {
 public:
   using clock = std::chrono::steady_clock;
 
+  /// How long a ticket is good.
+  static constexpr std::chrono::hours ticket_life{2};
+  /// How long a key seals.
   static constexpr std::chrono::hours rotation{8};
-  static constexpr std::chrono::hours lifetime{24};
+  /// How long a key opens what it has sealed.
+  static constexpr std::chrono::hours key_life = rotation + ticket_life;
 
   ticket_keys() = default;
   ticket_keys(const ticket_keys&) = delete;
@@ -41,7 +44,7 @@ public:
   /// A key that opens a ticket.
   struct opened {
     ticket_key key;
-    bool newest = true; ///< Otherwise the client should get a new ticket.
+    bool seals = true; ///< Otherwise the client should get a new ticket.
   };
   [[nodiscard]] std::optional<opened> opening(std::span<const unsigned char> name,
                                               clock::time_point now = clock::now());

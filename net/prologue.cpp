@@ -1,0 +1,111 @@
+#include "net/prologue.hpp"
+
+#include "telemetry/log.hpp"
+
+#include <cerrno>
+#include <utility>
+
+#include <sys/socket.h>
+
+namespace actormesh::net {
+
+namespace {
+
+namespace log = telemetry::log;
+using boost::system::error_code;
+
+/// The type of a TLS record that holds a handshake (RFC 8446 section 5.1). As a character it is
+/// none that a request may begin with.
+constexpr char handshake_record = 0x16;
+
+} // namespace
+
+prologue::prologue(event_loop& loop, std::shared_ptr<const prologue_gate> gate,
+                   stream::socket_type socket)
+  : loop_(loop)
+  , gate_(std::move(gate))
+  , socket_(std::move(socket)) {
+  error_code ignored;
+  remote_ = socket_.remote_endpoint(ignored).address();
+}
+
+void prologue::start() {
+  loop_.add(*this);
+  loop_.timers().set(*this, timer_wheel::clock::now() + gate_->how.timeout);
+  wait();
+}
+
+void prologue::wait() {
+  auto then = [self = shared_from_this()](error_code failed) {
+    if (!failed && self->client::is_linked())
+      self->go_on();
+  };
+  if (secure_ != nullptr)
+    secure_->when_readable(std::move(then));
+  else
+    socket_.async_wait(stream::socket_type::wait_read, std::move(then));
+}
+
+void prologue::go_on() {
+  if (secure_ != nullptr)
+    shake_hands();
+  else if (gate_->how.what == transport::either)
+    look_at_first_byte();
+  else
+    begin_tls();
+}
+
+void prologue::look_at_first_byte() {
+  char first = 0;
+  const auto got = ::recv(socket_.native_handle(), &first, 1, MSG_PEEK | MSG_DONTWAIT);
+  if (got < 0 && (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR))
+    return wait();
+  if (got <= 0)
+    return end();
+  if (first == handshake_record)
+    return begin_tls();
+  hand_over(std::make_unique<stream>(std::move(socket_)));
+}
+
+void prologue::begin_tls() {
+  auto how = gate_->how.certificates->current();
+  if (how != nullptr)
+    secure_ = tls::stream::accept(std::move(how), std::move(socket_));
+  if (secure_ == nullptr)
+    return end();
+  shake_hands();
+}
+
+void prologue::shake_hands() {
+  switch (secure_->handshake()) {
+  case stream::status::ok:
+    return hand_over(std::move(secure_));
+  case stream::status::would_block:
+    return wait();
+  case stream::status::ended:
+  case stream::status::failed:
+    log::debug("no TLS handshake", {{"peer", remote_.to_string()}, {"error", secure_->error()}});
+    return end();
+  }
+}
+
+void prologue::hand_over(std::unique_ptr<stream> ready) {
+  end();
+  ready->remote_address(remote_);
+  if (gate_->open)
+    gate_->on_ready(std::move(ready));
+}
+
+void prologue::expired(timer_wheel::time_point) { end(); }
+
+void prologue::end() {
+  timer_wheel::drop(*this);
+  if (client::is_linked())
+    client::unlink();
+  if (secure_ != nullptr)
+    secure_->close();
+  error_code ignored;
+  socket_.close(ignored);
+}
+
+} // namespace actormesh::net

@@ -1,0 +1,80 @@
+/// What comes before a client's own bytes.
+#pragma once
+
+#include "config/defaults.hpp"
+#include "net/event_loop.hpp"
+#include "net/stream.hpp"
+#include "net/tls/certificate_source.hpp"
+#include "net/tls/stream.hpp"
+
+#include <boost/asio/ip/address.hpp>
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+
+namespace actormesh::net {
+
+/// What clients speak at an address.
+enum class transport : std::uint8_t {
+  plain,
+  tls,
+  either, ///< The first byte tells: a TLS record of a handshake begins with 0x16, no request does.
+};
+
+/// How connections begin at an address.
+struct prologue_options {
+  transport what = transport::plain;
+
+  /// Of the node, unless `plain`. Outlives the listener.
+  const tls::certificate_source* certificates = nullptr;
+
+  /// From accepting a connection until its first bytes, or its TLS handshake, are through. Nothing
+  /// of the kind is waited for if a connection is plain from the start.
+  std::chrono::milliseconds timeout = config::defaults::http_header_timeout;
+
+  /// Whether a peer is a proxy, which says whom it speaks for in a header of the PROXY protocol
+  /// before anything else. It has to: without a header its connection ends. From all others a
+  /// header is not expected, and is no more than a broken request. Empty: there are no proxies.
+  std::function<bool(const boost::asio::ip::address&)> is_proxy = {};
+};
+
+/// What the connections of one listener begin with, and where they go then.
+struct prologue_gate {
+  prologue_options how;
+  std::function<void(std::unique_ptr<stream>)> on_ready;
+  bool open = true; ///< Otherwise nobody takes them: they are closed.
+};
+
+/// Loop-bound: one connection from accepting it until its client can speak: the header of a proxy,
+/// a look at the first byte, the handshake of TLS. Lives as long as it waits for its socket.
+class prologue final : public std::enable_shared_from_this<prologue>,
+                       public client,
+                       public timer_wheel::entry {
+public:
+  prologue(event_loop& loop, std::shared_ptr<const prologue_gate> gate, stream::socket_type socket);
+
+  void start();
+
+  void drain() override { end(); }
+  void cut_off() override { end(); }
+  void expired(timer_wheel::time_point now) override;
+
+private:
+  void wait();
+  void go_on();
+  void look_at_first_byte();
+  void begin_tls();
+  void shake_hands();
+  void hand_over(std::unique_ptr<stream> ready);
+  void end();
+
+  event_loop& loop_;
+  std::shared_ptr<const prologue_gate> gate_;
+  stream::socket_type socket_; ///< Until there is a stream.
+  std::unique_ptr<tls::stream> secure_;
+  boost::asio::ip::address remote_;
+};
+
+} // namespace actormesh::net
