@@ -105,7 +105,7 @@ void listener::accept_all() {
 }
 
 void listener::begin(stream::socket_type socket) {
-  if (gate_->how.what == transport::plain && !gate_->how.is_proxy)
+  if (gate_->how.tls == config::tls_mode::off && !gate_->how.is_proxy)
     gate_->on_ready(std::make_unique<stream>(std::move(socket)));
   else
     std::make_shared<prologue>(loop_, gate_, std::move(socket))->start();

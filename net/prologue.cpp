@@ -2,6 +2,8 @@
 
 #include "telemetry/log.hpp"
 
+#include <algorithm>
+#include <array>
 #include <cerrno>
 #include <utility>
 
@@ -18,6 +20,10 @@ using boost::system::error_code;
 /// none that a request may begin with.
 constexpr char handshake_record = 0x16;
 
+bool would_block(int error) noexcept {
+  return error == EAGAIN || error == EWOULDBLOCK || error == EINTR;
+}
+
 } // namespace
 
 prologue::prologue(event_loop& loop, std::shared_ptr<const prologue_gate> gate,
@@ -27,9 +33,13 @@ prologue::prologue(event_loop& loop, std::shared_ptr<const prologue_gate> gate,
   , socket_(std::move(socket)) {
   error_code ignored;
   remote_ = socket_.remote_endpoint(ignored).address();
+  if (gate_->how.is_proxy && gate_->how.is_proxy(remote_))
+    proxy_.emplace();
 }
 
 void prologue::start() {
+  if (!proxy_ && gate_->how.tls == config::tls_mode::off)
+    return hand_over(std::make_unique<stream>(std::move(socket_)));
   loop_.add(*this);
   loop_.timers().set(*this, timer_wheel::clock::now() + gate_->how.timeout);
   wait();
@@ -49,16 +59,50 @@ void prologue::wait() {
 void prologue::go_on() {
   if (secure_ != nullptr)
     shake_hands();
-  else if (gate_->how.what == transport::either)
-    look_at_first_byte();
+  else if (proxy_)
+    read_proxy_header();
   else
-    begin_tls();
+    begin_client();
+}
+
+void prologue::read_proxy_header() {
+  while (proxy_->current_state() == proxy_reader::state::header) {
+    // No more than the header: what follows stays in the socket, for TLS.
+    std::array<char, proxy_prefix_bytes + 512> buffer;
+    const auto wanted = std::min(proxy_->wanted(), buffer.size());
+    const auto got = ::recv(socket_.native_handle(), buffer.data(), wanted, MSG_DONTWAIT);
+    if (got < 0 && would_block(errno))
+      return wait();
+    if (got <= 0)
+      return end();
+    proxy_->put({buffer.data(), static_cast<std::size_t>(got)});
+  }
+  if (proxy_->current_state() == proxy_reader::state::failed) {
+    log::warn("no PROXY protocol header from a proxy",
+              {{"peer", remote_.to_string()}, {"error", to_string(proxy_->error())}});
+    return end();
+  }
+  if (const auto& source = proxy_->header().source)
+    remote_ = source->address();
+  proxy_.reset();
+  begin_client();
+}
+
+void prologue::begin_client() {
+  switch (gate_->how.tls) {
+  case config::tls_mode::off:
+    return hand_over(std::make_unique<stream>(std::move(socket_)));
+  case config::tls_mode::on:
+    return begin_tls();
+  case config::tls_mode::both:
+    return look_at_first_byte();
+  }
 }
 
 void prologue::look_at_first_byte() {
   char first = 0;
   const auto got = ::recv(socket_.native_handle(), &first, 1, MSG_PEEK | MSG_DONTWAIT);
-  if (got < 0 && (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR))
+  if (got < 0 && would_block(errno))
     return wait();
   if (got <= 0)
     return end();

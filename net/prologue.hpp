@@ -2,7 +2,9 @@
 #pragma once
 
 #include "config/defaults.hpp"
+#include "config/settings.hpp"
 #include "net/event_loop.hpp"
+#include "net/proxy_protocol.hpp"
 #include "net/stream.hpp"
 #include "net/tls/certificate_source.hpp"
 #include "net/tls/stream.hpp"
@@ -13,25 +15,21 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 
 namespace actormesh::net {
 
-/// What clients speak at an address.
-enum class transport : std::uint8_t {
-  plain,
-  tls,
-  either, ///< The first byte tells: a TLS record of a handshake begins with 0x16, no request does.
-};
-
 /// How connections begin at an address.
 struct prologue_options {
-  transport what = transport::plain;
+  /// With `both` the first byte tells: a TLS record of a handshake begins with 0x16, no request
+  /// does.
+  config::tls_mode tls = config::tls_mode::off;
 
-  /// Of the node, unless `plain`. Outlives the listener.
+  /// Needed unless `off`. Outlives the listener.
   const tls::certificate_source* certificates = nullptr;
 
-  /// From accepting a connection until its first bytes, or its TLS handshake, are through. Nothing
-  /// of the kind is waited for if a connection is plain from the start.
+  /// From accepting a connection until all of this is through. Connections that are plain from the
+  /// start, without a proxy, wait for nothing.
   std::chrono::milliseconds timeout = config::defaults::http_header_timeout;
 
   /// Whether a peer is a proxy, which says whom it speaks for in a header of the PROXY protocol
@@ -64,6 +62,8 @@ public:
 private:
   void wait();
   void go_on();
+  void read_proxy_header();
+  void begin_client();
   void look_at_first_byte();
   void begin_tls();
   void shake_hands();
@@ -72,7 +72,8 @@ private:
 
   event_loop& loop_;
   std::shared_ptr<const prologue_gate> gate_;
-  stream::socket_type socket_; ///< Until there is a stream.
+  stream::socket_type socket_;        ///< Until there is a stream.
+  std::optional<proxy_reader> proxy_; ///< While a header is expected.
   std::unique_ptr<tls::stream> secure_;
   boost::asio::ip::address remote_;
 };
