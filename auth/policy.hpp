@@ -51,11 +51,11 @@ struct policy_problem {
 /// What is to be done, and with what.
 struct access {
   action what = action::event_connect;
-  std::string_view api;
+  std::string_view api{};
   /// Empty for connect. Otherwise a channel or, for subscribe, a pattern in canonical form:
   /// `/chat`,
   /// `/chat/room/1`, `/chat/*`.
-  std::string_view channel;
+  std::string_view channel{};
 };
 
 enum class decision : std::uint8_t {

@@ -65,9 +65,9 @@ inline constexpr std::string_view sigv4_websocket_path = "/event";
 struct sigv4_request {
   std::string_view method = sigv4_websocket_method;
   std::string_view path = sigv4_websocket_path; ///< As sent, escapes and all; without the query.
-  std::string_view query;                       ///< As sent, without the `?`.
-  std::span<const header_field> headers;        ///< Several lines of one name are joined.
-  payload_candidates payload;
+  std::string_view query{};                     ///< As sent, without the `?`.
+  std::span<const header_field> headers{};      ///< Several lines of one name are joined.
+  payload_candidates payload{};
 };
 
 /// The values of all lines of a header, joined with `,`, each without white space around it.
@@ -80,9 +80,9 @@ struct sigv4_request {
 /// What a signature is measured by.
 struct sigv4_expectation {
   std::string_view secret_key; ///< Of the access key the authorization names.
-  std::string_view region;     ///< Empty: any.
+  std::string_view region{};   ///< Empty: any.
   std::string_view service = "appsync";
-  std::chrono::sys_seconds now;
+  std::chrono::sys_seconds now{};
   std::chrono::seconds skew = sigv4_skew;
 };
 
