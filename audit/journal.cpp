@@ -374,7 +374,7 @@ std::optional<std::size_t> journal::write_piece(std::string_view bodies) {
   counts_.records_written.fetch_add(count, std::memory_order_relaxed);
   counts_.bytes_written.fetch_add(out_.size(), std::memory_order_relaxed);
   dirty_ = true;
-  if (how_.sync == sync_policy::batch)
+  if (how_.sync == sync_policy::always)
     sync();
   return bodies.size() - made.bodies.size();
 }
@@ -441,7 +441,7 @@ bool journal::prepare() {
 bool journal::is_due() const {
   if (records_in_file_ < 2)
     return false;
-  const auto interval = how_.rotate_interval.count();
+  const auto interval = std::chrono::floor<seconds>(how_.rotate_interval).count();
   const auto period = [&](auto time) {
     return std::chrono::floor<seconds>(time).time_since_epoch().count() / interval;
   };

@@ -1,5 +1,8 @@
-/// How to audit: the options of `audit` in the configuration. Plain values that depend on nothing.
+/// How to audit: the options of `audit` in the configuration, as the log wants them.
 #pragma once
+
+#include "config/defaults.hpp"
+#include "config/settings.hpp"
 
 #include <chrono>
 #include <cstddef>
@@ -11,45 +14,15 @@
 
 namespace actormesh::audit {
 
+using level = config::audit_level;
+using sync_policy = config::audit_sync;
+using failure_policy = config::audit_failure;
+
 /// How an operation ended.
 enum class outcome : std::uint8_t { allowed, denied };
 
-/// Which operations of an API or a namespace are recorded.
-enum class level : std::uint8_t {
-  off,    ///< None.
-  denied, ///< Those that were refused.
-  all,    ///< Every one.
-};
-
-/// What happens to clients while records cannot be written.
-enum class failure_policy : std::uint8_t {
-  go_on,            ///< Nothing: records that find no room are lost and counted.
-  refuse_publishes, ///< `log::refuses` is true, and publishes are to be answered with 503.
-};
-
-/// When records are forced to the disk.
-enum class sync_policy : std::uint8_t {
-  none,     ///< When the kernel likes to: a crash of the machine may take half a minute of them.
-  interval, ///< Once in `options::sync_interval`, if there are new ones.
-  batch,    ///< After every write.
-};
-
 [[nodiscard]] constexpr std::string_view to_string(outcome value) noexcept {
   return value == outcome::allowed ? "allowed" : "denied";
-}
-
-[[nodiscard]] constexpr std::string_view to_string(level value) noexcept {
-  return value == level::off ? "off" : value == level::denied ? "denied" : "all";
-}
-
-[[nodiscard]] constexpr std::string_view to_string(failure_policy value) noexcept {
-  return value == failure_policy::go_on ? "go_on" : "refuse_publishes";
-}
-
-[[nodiscard]] constexpr std::string_view to_string(sync_policy value) noexcept {
-  return value == sync_policy::none       ? "none"
-         : value == sync_policy::interval ? "interval"
-                                          : "batch";
 }
 
 /// Returns whether an operation is to be recorded. Look here first: at the level `denied` an
@@ -58,38 +31,39 @@ enum class sync_policy : std::uint8_t {
   return at == level::all || (at == level::denied && result == outcome::denied);
 }
 
-/// Any thread, but for the folder of `file`, which nobody else may write to.
+/// Plain values.
 struct options {
   /// The current file. Rotated ones lie beside it: `audit.jsonl`,
-  /// `audit-20261122T000000Z-1234.jsonl`.
+  /// `audit-20261122T000000Z-1234.jsonl`, where 1234 is the last record in it.
   std::filesystem::path file = {};
 
   /// Holds the key of the chain (`load_key`). None: the chain is made of plain SHA-256, which
   /// whoever may write to the file can make anew.
   std::optional<std::filesystem::path> key_file = {};
 
-  /// Goes into every record.
+  /// Name of the node. Goes into every record.
   std::string node = {};
 
   /// A file of this size is rotated. Small enough to look into and to ship.
-  std::uint64_t rotate_bytes = 100ULL * 1024 * 1024;
+  std::uint64_t rotate_bytes = config::defaults::audit_rotate_bytes;
 
   /// So is one that began before the last multiple of this time since 1970 (UTC): a day rotates at
-  /// midnight. 0: never.
-  std::chrono::seconds rotate_interval = std::chrono::hours{24};
+  /// midnight. To the second; less than one: never.
+  std::chrono::milliseconds rotate_interval = config::defaults::audit_rotate_interval;
 
   /// How many rotated files are kept; the oldest go first. 0: all of them.
   std::size_t keep_files = 0;
 
+  /// When records are forced to the disk.
   sync_policy sync = sync_policy::interval;
 
   /// What a crash of the machine may take, with `sync_policy::interval`.
   std::chrono::milliseconds sync_interval{1'000};
 
-  /// Records that may wait for the disk, in bytes: some 50,000 of them, which is what a busy node
-  /// makes while a disk stalls for a second.
-  std::size_t queue_bytes = 16UL * 1024 * 1024;
+  /// Records that may wait for the disk, in bytes.
+  std::size_t queue_bytes = config::defaults::audit_queue_bytes;
 
+  /// What becomes of publishes while records cannot be written, or find no room in the queue.
   failure_policy on_failure = failure_policy::go_on;
 };
 
