@@ -1,3 +1,4 @@
+#include "cli/audit.hpp"
 #include "cli/check_config.hpp"
 #include "cli/keys.hpp"
 #include "cli/mesh_ca.hpp"
@@ -34,6 +35,8 @@ int run(int argc, char** argv) {
   auto* keys = cli::add_keys(app, keys_options);
   cli::mesh_ca_options mesh_ca_options;
   auto* mesh_ca = cli::add_mesh_ca(app, mesh_ca_options);
+  cli::audit_options audit_options;
+  auto* audit = cli::add_audit(app, audit_options);
   cli::status_options status_options;
   auto* status = cli::add_status(app, status_options);
 
@@ -52,6 +55,8 @@ int run(int argc, char** argv) {
     return cli::run_keys(keys_options, std::cout, std::cerr);
   if (mesh_ca->parsed())
     return cli::run_mesh_ca(mesh_ca_options, std::cout, std::cerr);
+  if (audit->parsed())
+    return cli::run_audit(audit_options, std::cout, std::cerr);
   if (status->parsed())
     return cli::run_status(status_options, std::cout, std::cerr);
   return usage_error;
