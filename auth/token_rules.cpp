@@ -89,25 +89,26 @@ token_verdict check_dates(const token_rules& rules, const json::object& claims,
   const auto start = date_of(claims, "nbf");
   const auto issued = date_of(claims, "iat");
   const auto authenticated = date_of(claims, "auth_time");
+  // Differences are compared: a lifetime may be as long as there is room for.
   if (expiry.is_bad() || start.is_bad() || issued.is_bad() || authenticated.is_bad())
     return token_verdict::bad_date;
   if (!expiry.present)
     return token_verdict::no_expiry;
-  if (now >= *expiry.time + rules.leeway)
+  if (now - *expiry.time >= rules.leeway)
     return token_verdict::expired;
-  if (start.present && now + rules.leeway < *start.time)
+  if (start.present && *start.time - now > rules.leeway)
     return token_verdict::not_yet;
   if (!issued.present)
     return token_verdict::no_issue_time;
-  if (now + rules.leeway < *issued.time)
+  if (*issued.time - now > rules.leeway)
     return token_verdict::from_the_future;
-  if (rules.iat_ttl.count() > 0 && now > *issued.time + rules.iat_ttl)
+  if (rules.iat_ttl.count() > 0 && now - *issued.time > rules.iat_ttl)
     return token_verdict::too_old;
   if (rules.auth_ttl.count() <= 0)
     return token_verdict::ok;
   if (!authenticated.present)
     return token_verdict::no_auth_time;
-  return now > *authenticated.time + rules.auth_ttl ? token_verdict::auth_too_old
+  return now - *authenticated.time > rules.auth_ttl ? token_verdict::auth_too_old
                                                     : token_verdict::ok;
 }
 
