@@ -3,7 +3,9 @@ actormesh_add_test(
   net_wire
   SOURCES
   ascii.cpp
+  forwarded_for.cpp
   http_request_parser.cpp
+  proxy_protocol.cpp
   reference_inflate.cpp
   websocket_deflate.cpp
   websocket_frame.cpp
