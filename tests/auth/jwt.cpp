@@ -215,7 +215,8 @@ TEST_CASE("members that come twice are refused, however they are written") {
 TEST_CASE("claims that are none are refused") {
   for (const auto* const claims :
        {"", "[]", "1", "\"a\"", "null", "{", R"({"a":1}{})", "{\"a\":\"\xc3\"}",
-        R"({"a":"\ud800"})", R"({"a":01})", R"({"a":NaN})", "{\"a\":1 /* comment */}"}) {
+        R"({"a":"\ud800"})", R"({"a":01})", R"({"a":NaN})", R"({"a":1e400})", R"({"a":[-1e999]})",
+        "{\"a\":1 /* comment */}"}) {
     CAPTURE(claims);
     CHECK(problem_of(good_header, claims) == token_error::malformed);
   }
