@@ -173,8 +173,10 @@ bool verifier::check_place(const parsed_line& line) {
     return true;
   const auto next = result_.last.seq + 1;
   if (line.seq > next) {
-    report(fault::missing, "records " + std::to_string(next) + " to " +
-                               std::to_string(line.seq - 1) + " are missing before this one");
+    report(fault::missing, (line.seq == next + 1 ? record_name(next) + " is"
+                                                 : "records " + std::to_string(next) + " to " +
+                                                       std::to_string(line.seq - 1) + " are") +
+                               " missing before this one");
     found_ = line.seq;
   } else if (line.seq < next) {
     report(fault::inserted, record_name(line.seq) + " comes after " +

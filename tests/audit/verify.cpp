@@ -115,8 +115,15 @@ TEST_CASE("no line can be taken out") {
   const auto result = with_lines(from, 0, [](auto& lines) { lines.erase(lines.begin() + 2); });
   CHECK(result.broken->file == "file1");
   CHECK(result.broken->line == 3);
-  CHECK(result.broken->message == "records 3 to 3 are missing before this one");
+  CHECK(result.broken->message == "record 3 is missing before this one");
   CHECK(result.records == 2);
+}
+
+TEST_CASE("many lines that are gone are one finding") {
+  const auto result = with_lines(write_two_files({}), 0, [](auto& lines) {
+    lines.erase(lines.begin() + 1, lines.begin() + 3);
+  });
+  CHECK(result.broken->message == "records 2 to 3 are missing before this one");
 }
 
 TEST_CASE("lines that change places are told from lines that are gone") {
@@ -125,7 +132,7 @@ TEST_CASE("lines that change places are told from lines that are gone") {
   CHECK(fault_of(near) == fault::reordered);
   CHECK(near.broken->line == 3);
   CHECK(near.broken->message ==
-        "records 3 to 3 are missing before this one; record 3 comes later, in file1:4");
+        "record 3 is missing before this one; record 3 comes later, in file1:4");
   CHECK(fault_of(verify({from.texts[1], from.texts[0]}, from.known)) == fault::inserted);
 }
 
