@@ -17,14 +17,20 @@ constexpr std::string_view hex = "0123456789abcdef";
 constexpr std::string_view replacement = "\xef\xbf\xbd";
 constexpr std::string_view ellipsis = "\xe2\x80\xa6";
 
-/// Returns how many bytes the text begins with that may stand in JSON as they are and that no
-/// terminal acts upon. Nearly always all of them.
+/// Which bytes may stand in JSON as they are, and do nothing to a terminal.
+constexpr auto plain_bytes = [] {
+  std::array<bool, 256> plain{};
+  for (std::size_t byte = 0x20; byte <= 0x7e; ++byte)
+    plain[byte] = byte != '"' && byte != '\\';
+  return plain;
+}();
+
+/// Returns how many of them the text begins with. Nearly always it has no others.
 std::size_t plain_size(std::string_view text) noexcept {
-  const auto odd = std::find_if(text.begin(), text.end(), [](char c) {
-    const auto byte = static_cast<unsigned char>(c);
-    return byte < 0x20 || byte > 0x7e || c == '"' || c == '\\';
-  });
-  return static_cast<std::size_t>(odd - text.begin());
+  std::size_t size = 0;
+  while (size < text.size() && plain_bytes[static_cast<unsigned char>(text[size])])
+    ++size;
+  return size;
 }
 
 /// Returns the length of the UTF-8 character (RFC 3629) that a text begins with; 0 if there is
