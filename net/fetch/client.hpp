@@ -21,9 +21,11 @@ enum class method : std::uint8_t { get, post };
 /// What to ask.
 struct request {
   method how = method::get;
-  std::string url;     ///< As `parse_url` takes it.
-  header_list headers; ///< Besides Host, User-Agent, Content-Length and Connection, which are set.
-  std::string body;    ///< Of a POST. Its Content-Type is the caller's to say.
+  std::string url; ///< As `parse_url` takes it.
+  /// Not Connection, Content-Length, Expect, Host, TE, Transfer-Encoding, Upgrade, User-Agent:
+  /// these are the client's own.
+  header_list headers;
+  std::string body; ///< Of a POST. Its Content-Type is the caller's to say.
 
   /// For all of it: waiting for a connection, looking up the name, connecting, sending, receiving.
   std::chrono::milliseconds timeout{10'000};
@@ -47,7 +49,7 @@ struct request {
 enum class error : std::uint8_t {
   none,
   bad_url,     ///< `parse_url` doesn't take it.
-  bad_request, ///< A header that would break the request.
+  bad_request, ///< A header that must not be sent.
   timeout,     ///< Not done within the request's time-out.
   connect,     ///< The name is not known, nobody listens, or the connection broke.
   tls,         ///< The server could not be verified, or the handshake failed.

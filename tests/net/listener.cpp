@@ -75,7 +75,8 @@ private:
 
   void write(std::string_view bytes) {
     const iovec piece{const_cast<char*>(bytes.data()), bytes.size()};
-    CHECK(socket_->write({&piece, 1}).bytes == bytes.size());
+    if (socket_->write({&piece, 1}).bytes != bytes.size())
+      socket_->close();
   }
 
   std::unique_ptr<net::stream> socket_;

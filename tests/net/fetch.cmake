@@ -1,0 +1,11 @@
+# Asking other servers.
+actormesh_add_test(
+  net_fetch
+  SOURCES
+  fetch.cpp
+  fetch_server.cpp
+  fetch_url.cpp
+  tls_fixtures.cpp
+  LIBRARIES
+  actormesh_net
+  OpenSSL::SSL)
