@@ -9,6 +9,8 @@
 
 namespace actormesh::net::tls {
 
+namespace {
+
 /// OpenSSL's way to the socket. Its own one would raise SIGPIPE.
 struct socket_bio {
   static int read(BIO* bio, char* into, int size) {
@@ -66,8 +68,6 @@ private:
     return -1;
   }
 };
-
-namespace {
 
 /// Cuts pieces into what goes into one record each. Only what would have to share a record is
 /// copied.

@@ -20,6 +20,10 @@ namespace actormesh::net::tls {
 ///
 /// A peer that ends TCP without a `close_notify` counts as `ended` like one with it: requests and
 /// frames say themselves how long they are, so that a cut-off one is noticed without.
+///
+/// An idle connection takes 14 KiB of heap with TLS 1.3, 13 KiB with TLS 1.2 (OpenSSL 3.0, measured
+/// with 4,000 of them), nearly all of it OpenSSL's state. Its buffers for records, 34 KiB, are
+/// there only while bytes are under way.
 class stream final : public net::stream {
 public:
   /// Returns null if OpenSSL has no memory left.
@@ -54,8 +58,6 @@ protected:
   [[nodiscard]] wait before_writing() const noexcept override { return before_writing_; }
 
 private:
-  friend struct socket_bio;
-
   struct freed {
     void operator()(ssl_st* what) const noexcept;
   };

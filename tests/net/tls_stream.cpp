@@ -239,7 +239,7 @@ TEST_CASE("pieces of any size arrive in order") {
   const auto text = pattern(100'000);
   std::vector<iovec> pieces;
   std::size_t at = 0;
-  for (const std::size_t size : {1, 0, 16'383, 1, 2, 16'384, 0, 40'000, 5, 16'385, 0}) {
+  for (const auto size : {1U, 0U, 16'383U, 1U, 2U, 16'384U, 0U, 40'000U, 5U, 16'385U, 0U}) {
     pieces.push_back({const_cast<char*>(text.data()) + at, size});
     at += size;
   }
