@@ -457,6 +457,7 @@ bool journal::check_file() {
   const bool there = ::lstat(how_.file.c_str(), &named) == 0;
   if (!there || named.st_ino != own.st_ino || named.st_dev != own.st_dev) {
     note_change("The file was moved or deleted after record " + std::to_string(head_.seq) + ".");
+    sync();
     before_.clear();
     file_.reset();
     return make_file() || failed("cannot be made anew");

@@ -21,9 +21,10 @@ public:
   /// Controlling thread: opens the file, or goes on with the one that is there, and starts the
   /// thread. Call it once the process has its signal mask.
   ///
-  /// Refuses a file or folder that others may write to, a symbolic link, a file that another node
-  /// has open, and one in whose last part there is no record to go on from. What stands behind the
-  /// last record, such as half a line after a crash, is put into a file of its own beside it.
+  /// Refuses a file that others may write to, a folder that everybody may write to, a symbolic
+  /// link, a file that another node has open, and one in whose last part there is no record to go
+  /// on from. What stands behind the last record, such as half a line after a crash, is put into a
+  /// file of its own beside it.
   [[nodiscard]] static config::result<std::unique_ptr<log>> open(const options& how,
                                                                  seams from = {});
 
