@@ -129,8 +129,8 @@ std::variant<client_pattern, std::string> client_pattern::compile(std::string_vi
   if (pattern.size() > client_pattern_bytes)
     return "longer than " + std::to_string(client_pattern_bytes) + " characters";
   try {
-    boost::regex regex{pattern.begin(), pattern.end(), boost::regex::perl};
-    return client_pattern{std::make_shared<const compiled>(compiled{std::move(regex)})};
+    const boost::regex regex{pattern.begin(), pattern.end(), boost::regex::perl};
+    return client_pattern{std::make_shared<const compiled>(compiled{regex})};
   } catch (const std::exception& problem) {
     return problem.what();
   }
