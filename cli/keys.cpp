@@ -39,23 +39,58 @@ std::string state_of(const api_key_record& key) {
   return key.expires <= now() + soon ? "expires soon" : "valid";
 }
 
-int create(const keys_options& options, std::ostream& out, std::ostream& err) {
+config::problems bad_duration(const std::string& flag, const std::string& expected,
+                              const std::string& found) {
+  return {{config::severity::error, flag, 0, 0,
+           "expected a duration " + expected + "; found \"" + found + "\""}};
+}
+
+/// What `--expires` and `--description` ask for.
+config::result<config::key_request> request_of(const keys_options& options) {
   config::key_request request{.description = options.description};
-  if (!options.expires.empty()) {
-    const auto life = config::parse_duration(options.expires);
-    if (!life)
-      return report(
-          {{config::severity::error, "--expires", 0, 0,
-            "expected a duration from 1d to 365d, such as 7d; found \"" + options.expires + "\""}},
-          err);
-    request.life = std::chrono::floor<std::chrono::seconds>(*life);
-  }
-  const auto made = config::create_key(options.file, request);
+  if (options.expires.empty())
+    return request;
+  const auto life = config::parse_duration(options.expires);
+  if (!life)
+    return bad_duration("--expires", "from 1d to 365d, such as 7d", options.expires);
+  request.life = std::chrono::floor<std::chrono::seconds>(*life);
+  return request;
+}
+
+void print_new(const config::new_key& made, std::ostream& out, std::ostream& err) {
+  out << made.key << '\n' << std::flush;
+  err << made.record.id << " is valid until " << config::format_time(made.record.expires)
+      << ". The key is not shown again.\n";
+}
+
+int create(const keys_options& options, std::ostream& out, std::ostream& err) {
+  const auto request = request_of(options);
+  if (!request)
+    return report(request.error(), err);
+  const auto made = config::create_key(options.file, *request);
   if (!made)
     return report(made.error(), err);
-  out << made->key << '\n' << std::flush;
-  err << made->record.id << " is valid until " << config::format_time(made->record.expires)
-      << ". The key is not shown again.\n";
+  print_new(*made, out, err);
+  return succeeded;
+}
+
+int rotate(const keys_options& options, std::ostream& out, std::ostream& err) {
+  const auto request = request_of(options);
+  if (!request)
+    return report(request.error(), err);
+  auto overlap = config::defaults::key_overlap;
+  if (!options.overlap.empty()) {
+    const auto wanted = config::parse_duration(options.overlap);
+    if (!wanted)
+      return report(bad_duration("--overlap", "such as 24h, or 0s", options.overlap), err);
+    overlap = std::chrono::floor<std::chrono::seconds>(*wanted);
+  }
+  const auto rotated = config::rotate_key(options.file, *request, overlap);
+  if (!rotated)
+    return report(rotated.error(), err);
+  print_new(rotated->made, out, err);
+  err << rotated->retired << (rotated->retired == 1 ? " older key ends" : " older keys end")
+      << " at " << config::format_time(request->now + overlap) << ".\n";
   return succeeded;
 }
 
@@ -118,11 +153,19 @@ CLI::App* add_keys(CLI::App& app, keys_options& into) {
   using action = keys_options::action;
   auto* keys = app.add_subcommand("keys", "Edit a file of API keys; a running node picks it up");
   keys->require_subcommand(1);
+  const auto add_request = [&into](CLI::App& to) {
+    to.add_option("--expires", into.expires, "Life of the key, 1d to 365d; default 7d")
+        ->type_name("DURATION");
+    to.add_option("--description", into.description, "What the key is for")->type_name("TEXT");
+  };
   auto* create = add_action(*keys, into, action::create, "create",
                             "Add a key and print it; makes the file if there is none");
-  create->add_option("--expires", into.expires, "Life of the key, 1d to 365d; default 7d")
+  add_request(*create);
+  auto* rotate = add_action(*keys, into, action::rotate, "rotate",
+                            "Add a key, print it, and let all others run out");
+  add_request(*rotate);
+  rotate->add_option("--overlap", into.overlap, "How long the others still count; default 24h")
       ->type_name("DURATION");
-  create->add_option("--description", into.description, "What the key is for")->type_name("TEXT");
   auto* list = add_action(*keys, into, action::list, "list", "List the keys of a file");
   list->add_flag("--json", into.json, "As JSON");
   auto* revoke = add_action(*keys, into, action::revoke, "revoke", "Remove a key");
@@ -140,10 +183,12 @@ int run_keys(const keys_options& options, std::ostream& out, std::ostream& err) 
     return list(options, out, err);
   case keys_options::action::revoke:
     return revoke(options, out, err);
+  case keys_options::action::rotate:
+    return rotate(options, out, err);
   case keys_options::action::none:
     break;
   }
-  err << "keys: expected create, list or revoke\n";
+  err << "keys: expected create, list, revoke or rotate\n";
   return refused;
 }
 

@@ -13,11 +13,12 @@ namespace actormesh::cli {
 
 /// What was written behind `actormesh keys`.
 struct keys_options {
-  enum class action : std::uint8_t { none, create, list, revoke };
+  enum class action : std::uint8_t { none, create, list, revoke, rotate };
 
   action what = action::none;
   std::string file;
   std::string expires; ///< E.g. `7d`; empty: the default.
+  std::string overlap; ///< E.g. `24h`; empty: the default.
   std::string description;
   std::string id;
   bool json = false;

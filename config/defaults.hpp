@@ -41,8 +41,8 @@ inline constexpr milliseconds http_body_timeout{30'000};
 /// Between two requests of a connection that is kept alive.
 inline constexpr milliseconds http_idle_timeout{75'000};
 
-/// Browsers open six; 0 would let one address take all descriptors.
-inline constexpr std::size_t http_connections_per_address = 1'000;
+/// Browsers open six, and a proxy some hundreds; without a limit one address takes all descriptors.
+inline constexpr std::size_t http_connections_per_address = 4'096;
 
 /// TLS 1.2 is what every client since 2013 speaks, and older versions are broken.
 inline constexpr const char* tls_min_version = "1.2";
@@ -105,6 +105,9 @@ inline constexpr std::chrono::seconds key_life_max = std::chrono::hours{24 * 365
 
 /// The key of a first start is for trying things out on loopback: it should outlast that.
 inline constexpr std::chrono::seconds first_key_life = key_life_max;
+
+/// Clients get a day to take up a key that replaces theirs.
+inline constexpr std::chrono::seconds key_overlap = std::chrono::hours{24};
 
 /// AWS deletes a key 60 days after it has expired; here the next edit of the file does.
 inline constexpr std::chrono::seconds key_kept_after_expiry = std::chrono::hours{24 * 60};

@@ -449,6 +449,30 @@ result<std::optional<new_key>> create_first_key(const fs::path& file, const key_
   });
 }
 
+result<rotated_key> rotate_key(const fs::path& file, const key_request& request,
+                               std::chrono::seconds overlap) {
+  return guarded(file, [&]() -> result<rotated_key> {
+    if (auto wrong = check_request(file, request); !wrong.empty())
+      return wrong;
+    return edit(file, presence::required,
+                [&](std::string& salt, std::vector<api_key_record>& keys) -> result<rotated_key> {
+                  rotated_key rotated;
+                  const auto end = request.now + overlap;
+                  for (auto& each : keys) {
+                    if (each.expires <= end)
+                      continue;
+                    each.expires = end;
+                    ++rotated.retired;
+                  }
+                  auto made = add_key(file, request, salt, keys);
+                  if (!made)
+                    return made.error();
+                  rotated.made = *std::move(made);
+                  return rotated;
+                });
+  });
+}
+
 result<api_key_record> revoke_key(const fs::path& file, std::string_view id) {
   return guarded(file, [&]() -> result<api_key_record> {
     return edit(file, presence::required,

@@ -69,6 +69,18 @@ struct new_key {
 [[nodiscard]] result<std::optional<new_key>> create_first_key(const std::filesystem::path& file,
                                                               const key_request& request);
 
+/// A rotation: the new key, and how many older ones now end earlier.
+struct rotated_key {
+  new_key made;
+  std::size_t retired = 0;
+};
+
+/// Adds a key and lets all others that still count end after `overlap`, or sooner if they would
+/// anyway: clients have that long to take up the new one.
+[[nodiscard]] result<rotated_key> rotate_key(const std::filesystem::path& file,
+                                             const key_request& request,
+                                             std::chrono::seconds overlap);
+
 /// Removes a key and returns what it was.
 [[nodiscard]] result<api_key_record> revoke_key(const std::filesystem::path& file,
                                                 std::string_view id);

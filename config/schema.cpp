@@ -18,7 +18,7 @@ using tables::is_printable;
 
 namespace {
 
-constexpr std::array<section, 21> all_sections{{
+constexpr std::array<section, 20> all_sections{{
     {"node", "The process as a whole."},
     {"listeners[]", "Where the node accepts clients. Left out: one listener with the defaults."},
     {"listeners[].tls", "TLS of the listener. docs/tls.md says how to get a certificate."},

@@ -273,7 +273,7 @@ struct namespace_settings {
   bool wildcards = true; ///< Whether subscriptions may end in `/*`.
   /// Channels of this form only, with claims of the caller's identity in them: `/user/{sub}/*`.
   /// Empty: every channel of the namespace.
-  std::vector<std::string> channels;
+  std::vector<std::string> channels = {};
   audit_level audit = audit_level::denied;
 
   friend bool operator==(const namespace_settings&, const namespace_settings&) = default;

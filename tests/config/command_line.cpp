@@ -67,7 +67,7 @@ TEST_CASE("check-config says ok in one line, or everything that is wrong") {
       bad + ":1:1: apis: expected at least one API\n" + bad +
           ":1:14: log.level: expected one of trace, debug, info, warn, error, off; found \"1\"\n" +
           bad +
-          ":2:1: unknown option \"foo\"; known here: node, log, http, websocket, mesh, "
+          ":2:1: unknown option \"foo\"; known here: node, log, http, websocket, mesh, audit, "
           "listeners, apis\n");
 }
 

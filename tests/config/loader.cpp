@@ -281,10 +281,10 @@ TEST_CASE("each wrong API is reported with its place and with what was expected"
       {"apis: [{id: a, keys_file: k, auth: {connect: []}, namespaces: [{name: n}]}]",
        {"f.yaml:1:46: apis[0].auth.connect: expected at least one mode"}},
       {"apis: [{id: a, keys_file: k, auth: {connect: API_KEY}, namespaces: [{name: n}]}]",
-       {R"(f.yaml:1:46: apis[0].auth.connect: expected a list of API_KEY, NONE; found "API_KEY")"}},
-      {"apis: [{id: a, keys_file: k, auth: {publish: [API_KEY, AWS_IAM]}, namespaces: [{name: "
+       {R"(f.yaml:1:46: apis[0].auth.connect: expected a list of API_KEY, AWS_IAM, AMAZON_COGNITO_USER_POOLS, OPENID_CONNECT, AWS_LAMBDA, NONE; found "API_KEY")"}},
+      {"apis: [{id: a, keys_file: k, auth: {publish: [API_KEY, IAM]}, namespaces: [{name: "
        "n}]}]",
-       {R"(f.yaml:1:56: apis[0].auth.publish: expected a list of API_KEY, NONE; found "AWS_IAM" in it)"}},
+       {R"(f.yaml:1:56: apis[0].auth.publish: expected a list of API_KEY, AWS_IAM, AMAZON_COGNITO_USER_POOLS, OPENID_CONNECT, AWS_LAMBDA, NONE; found "IAM" in it)"}},
       {"apis: [{id: a, keys_file: k, auth: {publish: [NONE, NONE]}, namespaces: [{name: n}]}]",
        {"f.yaml:1:46: apis[0].auth.publish: NONE is in the list twice"}},
       {"apis: [{id: a, keys_file: k, path_prefix: /dev/, namespaces: [{name: n}]}]",
