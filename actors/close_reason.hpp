@@ -12,6 +12,7 @@ enum class close_reason : std::uint8_t {
   refused,        ///< After `connection_error` for a limit.
   protocol_error, ///< A frame broke the protocol; the close code says how.
   slow_consumer,  ///< Its queue was full and its policy is to disconnect.
+  token_expired,  ///< The token it began with has, and its issuer's settings want that.
   lifetime_over,  ///< It has lived as long as a connection may.
   going_away,     ///< The node stops.
   drain_timeout,  ///< The node stopped before everything was sent.
@@ -32,6 +33,8 @@ enum class close_reason : std::uint8_t {
     return "protocol_error";
   case close_reason::slow_consumer:
     return "slow_consumer";
+  case close_reason::token_expired:
+    return "token_expired";
   case close_reason::lifetime_over:
     return "lifetime_over";
   case close_reason::going_away:

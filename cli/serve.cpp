@@ -1,5 +1,6 @@
 #include "cli/serve.hpp"
 
+#include "audit/log.hpp"
 #include "cli/check_config.hpp"
 #include "cli/welcome.hpp"
 #include "config/key_file.hpp"
@@ -29,7 +30,7 @@ namespace log = telemetry::log;
 using boost::system::error_code;
 using std::chrono::steady_clock;
 
-/// How often files of keys are looked at, and how often a draining node is.
+/// How often files of keys and certificates are looked at, and how often a draining node is.
 constexpr std::chrono::seconds key_check_interval{1};
 constexpr std::chrono::milliseconds drain_check_interval{20};
 
@@ -61,13 +62,30 @@ net::node::key_rings rings_of(const std::map<std::string, config::loaded_key_rin
   return rings;
 }
 
+audit::options audit_options_of(const config::settings& settings) {
+  const auto& from = settings.audit;
+  audit::options how;
+  how.file = from.file;
+  if (!from.key_file.empty())
+    how.key_file = from.key_file;
+  how.node = settings.node_name;
+  how.rotate_bytes = from.rotate_bytes;
+  how.rotate_interval = from.rotate_interval;
+  how.keep_files = from.keep_files;
+  how.sync = from.sync;
+  how.queue_bytes = from.queue_bytes;
+  how.on_failure = from.on_failure;
+  return how;
+}
+
 /// Steers a running node: signals and changed files. Runs on the thread that calls `run`.
 class controller {
 public:
   controller(const serve_options& options, resolved_settings& start, net::node& node,
-             std::ostream& out)
+             audit::log* audit, std::ostream& out)
     : options_(options)
     , node_(node)
+    , audit_(audit)
     , out_(out)
     , key_rings_(std::move(start.key_rings))
     , signals_(io_, SIGTERM, SIGINT, SIGHUP)
@@ -119,7 +137,12 @@ private:
       out_ << line << std::endl;
     take_key_rings(plan.next, *fresh);
     node_.apply(plan.next, rings_of(key_rings_));
+    log_problems(node_.take_problems());
     log::info("configuration reloaded");
+    if (audit_ != nullptr)
+      static_cast<void>(
+          audit_->write({.what = audit::action::configuration_reloaded,
+                         .details = std::to_string(plan.applied.size()) + " changes"}));
   }
 
   /// Takes the freshly read keys of every API that goes on with the same file; one whose change
@@ -169,9 +192,13 @@ private:
       log::info("file of keys reloaded", {{"api", api.id}, {"keys", loaded->ring->keys().size()}});
       known->second = std::move(*loaded);
       changed = true;
+      if (audit_ != nullptr)
+        static_cast<void>(audit_->write({.what = audit::action::keys_changed, .api = api.id}));
     }
     if (changed)
       node_.apply(node_.settings(), rings_of(key_rings_));
+    node_.poll(rings_of(key_rings_));
+    log_problems(node_.take_problems());
   }
 
   // -- the end ----------------------------------------------------------------------------------
@@ -218,6 +245,7 @@ private:
 
   const serve_options& options_;
   net::node& node_;
+  audit::log* audit_; ///< Null: nothing is audited.
   std::ostream& out_;
   std::map<std::string, config::loaded_key_ring> key_rings_;
   boost::asio::io_context io_{1};
@@ -240,10 +268,22 @@ boost::system::result<mesh::mesh_port> open_mesh_port(const resolved_settings& s
 }
 
 void print_endpoints(const net::node& node, std::ostream& out) {
-  for (const auto& where : node.endpoints()) {
+  for (std::size_t i = 0; i < node.endpoints().size(); ++i) {
+    const auto& where = node.endpoints()[i];
     const auto host = where.address().is_v6() ? '[' + where.address().to_string() + ']'
                                               : where.address().to_string();
-    out << "listening on http://" << host << ':' << where.port() << '\n';
+    const auto rest = host + ':' + std::to_string(where.port());
+    switch (node.settings().listeners[i].tls.mode) {
+    case config::tls_mode::off:
+      out << "listening on http://" << rest << '\n';
+      break;
+    case config::tls_mode::on:
+      out << "listening on https://" << rest << '\n';
+      break;
+    case config::tls_mode::both:
+      out << "listening on http://" << rest << " and https://" << rest << '\n';
+      break;
+    }
   }
   out.flush();
 }
@@ -297,10 +337,25 @@ int run_serve(const serve_options& options, std::ostream& out, std::ostream& err
   for (const auto& line : start_hints(*resolved))
     log::info(line);
 
+  if (!settings.audit.file.empty()) {
+    auto opened = audit::log::open(audit_options_of(settings));
+    if (!opened) {
+      log_problems(opened.error());
+      log::stop();
+      return 1;
+    }
+    how.audit = std::move(*opened);
+  }
+  const auto audited = how.audit;
   net::node node{settings, rings_of(resolved->key_rings), std::move(how)};
-  controller steering{options, *resolved, node, out};
-  if (const auto failed = node.start()) {
-    log::error("cannot listen", {{"error", *failed}});
+  controller steering{options, *resolved, node, audited.get(), out};
+  const auto failed = node.start();
+  const auto wrong = node.take_problems();
+  log_problems(wrong);
+  if (failed || config::has_errors(wrong)) {
+    log::error("cannot start",
+               {{"error", failed ? *failed : std::string{"credentials can't be used"}}});
+    node.stop();
     log::stop();
     return 1;
   }
@@ -310,6 +365,8 @@ int run_serve(const serve_options& options, std::ostream& out, std::ostream& err
     out << "mesh on " << mesh_address << std::endl;
   print_welcome(node, *resolved, out);
   steering.run();
+  if (audited != nullptr)
+    audited->stop();
   log::stop();
   return 0;
 }

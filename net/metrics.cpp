@@ -110,6 +110,9 @@ std::string format_metrics(std::span<const loop_counters* const> loops, const no
             &loop_counters::subscriptions);
   out.gauge("actormesh_channels", "Channels and patterns that have an actor, on all loops",
             &loop_counters::channels);
+  out.totals<telemetry::auth_refusal>("actormesh_auth_refusals_total",
+                                      "Operations refused to their callers, by reason", "reason",
+                                      &loop_counters::auth_refusals);
   out.totals<telemetry::publish_result>("actormesh_publishes_total", "Publish requests by result",
                                         "result", &loop_counters::publishes);
   out.total("actormesh_events_published_total", "Events accepted from publishers",
@@ -131,6 +134,22 @@ std::string format_metrics(std::span<const loop_counters* const> loops, const no
              MetricType::Counter)
       .metric.emplace_back()
       .counter.value = static_cast<double>(node.lost_log_lines);
+  if (node.audit != nullptr) {
+    const auto total = [&](const char* name, const char* help, std::uint64_t value) {
+      out.family(name, help, MetricType::Counter).metric.emplace_back().counter.value =
+          static_cast<double>(value);
+    };
+    total("actormesh_audit_records_total", "Records written to the audit log",
+          node.audit->records_written);
+    total("actormesh_audit_records_lost_total", "Records that found no room in the audit log",
+          node.audit->records_lost);
+    total("actormesh_audit_write_errors_total", "Attempts to write the audit log that failed",
+          node.audit->write_errors);
+    out.family("actormesh_audit_failing", "1 while the audit log can't be written",
+               MetricType::Gauge)
+        .metric.emplace_back()
+        .gauge.value = node.audit->failing ? 1 : 0;
+  }
   out.family("actormesh_start_time_seconds", "When the node started, in seconds since the epoch",
              MetricType::Gauge)
       .metric.emplace_back()

@@ -1,6 +1,7 @@
 /// `/metrics`: what the loops have counted, for Prometheus.
 #pragma once
 
+#include "audit/log.hpp"
 #include "telemetry/counters.hpp"
 
 #include <cstddef>
@@ -15,7 +16,8 @@ namespace actormesh::net {
 struct node_figures {
   std::vector<std::pair<std::string, std::size_t>> connections_of_apis;
   std::uint64_t lost_log_lines = 0;
-  double started = 0; ///< Seconds since the epoch.
+  double started = 0;                    ///< Seconds since the epoch.
+  const audit::figures* audit = nullptr; ///< Null: nothing is audited.
 };
 
 /// Any thread: the sums over all loops, in the Prometheus text format, version 0.0.4.

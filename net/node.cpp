@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <iterator>
 #include <utility>
 
 namespace actormesh::net {
@@ -27,6 +28,18 @@ std::string describe(const config::listener_settings& where) {
   return (v6 ? '[' + where.address + ']' : where.address) + ':' + std::to_string(where.port);
 }
 
+std::vector<network> networks_of(const config::settings& settings) {
+  std::vector<network> made;
+  for (const auto& each : settings.http.trusted_proxies)
+    if (auto parsed = network::parse(each)) // Checked with the rest of the configuration.
+      made.push_back(*parsed);
+  return made;
+}
+
+router_settings router_settings_of(const config::settings& settings) {
+  return {networks_of(settings), settings.http.server_header};
+}
+
 /// Lets the mesh know when everything that was published on a loop has left it.
 void tell_when_quiet(event_loop& loop) {
   loop.post([&loop] {
@@ -43,6 +56,7 @@ node::node(config::settings settings, key_rings keys, options how)
   , runtime_(settings_.mesh)
   , started_(std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch())
                  .count()) {
+  addresses_ = std::make_shared<address_limit>(settings_.http.connections_per_address);
   apis_ = make_table(keys);
   const auto count = loop_count(settings_);
   directory::limits limits;
@@ -51,8 +65,9 @@ node::node(config::settings settings, key_rings keys, options how)
     auto& made = *workers_.emplace_back(std::make_unique<worker>());
     made.loop = std::make_unique<event_loop>(runtime_.system(), i, limits);
     made.routes = std::make_unique<router>(*made.loop, *this);
-    made.routes->apply(apis_, settings_.websocket);
+    made.routes->apply(apis_, settings_.websocket, router_settings_of(settings_));
     made.http = settings_.http;
+    made.trusted_proxies = networks_of(settings_);
   }
 }
 
@@ -101,8 +116,40 @@ void node::join_mesh() {
     each->loop->channels().object->connect_mesh(hub_, view_.standing);
 }
 
-std::optional<std::string> node::bind_all() {
+bool node::load_certificates() {
   for (const auto& wanted : settings_.listeners) {
+    auto& made = certificates_.emplace_back();
+    if (wanted.tls.mode == config::tls_mode::off)
+      continue;
+    made = std::make_unique<tls::certificate_source>();
+    tls::context_options how;
+    how.certificate = wanted.tls.certificate;
+    how.key = wanted.tls.key;
+    how.minimum = wanted.tls.min_version == "1.3" ? tls::version::tls_1_3 : tls::version::tls_1_2;
+    std::ranges::move(made->load(how), std::back_inserter(problems_));
+  }
+  return !config::has_errors(problems_);
+}
+
+prologue_options node::prologue_for(const config::listener_settings& wanted, const worker& at,
+                                    const tls::certificate_source* certificates) const {
+  prologue_options how;
+  how.tls = wanted.tls.mode;
+  how.certificates = certificates;
+  how.timeout = settings_.http.header_timeout;
+  if (wanted.proxy_protocol)
+    how.is_proxy = [&at](const boost::asio::ip::address& peer) {
+      return std::ranges::any_of(at.trusted_proxies,
+                                 [&](const network& each) { return each.contains(peer); });
+    };
+  return how;
+}
+
+std::optional<std::string> node::bind_all() {
+  if (!load_certificates())
+    return "certificates can't be used";
+  for (std::size_t place = 0; place < settings_.listeners.size(); ++place) {
+    const auto& wanted = settings_.listeners[place];
     boost::system::error_code failed;
     const auto address = boost::asio::ip::make_address(wanted.address, failed);
     if (failed)
@@ -114,9 +161,10 @@ std::optional<std::string> node::bind_all() {
       where.port(0);
     }
     for (const auto& each : workers_) {
-      auto bound = listener::bind(*each->loop, where, [this, at = each.get()](auto socket) {
-        accept(*at, std::move(socket));
-      });
+      auto bound = listener::bind(
+          *each->loop, where,
+          [this, at = each.get()](auto socket) { accept(*at, std::move(socket)); },
+          prologue_for(wanted, *each, certificates_[place].get()));
       if (!bound)
         return describe(wanted) + ": " + bound.error().message();
       where = (*bound)->where(); // The others share the port that was picked.
@@ -128,7 +176,21 @@ std::optional<std::string> node::bind_all() {
 }
 
 void node::accept(worker& at, std::unique_ptr<stream> socket) {
-  std::make_shared<http::session>(*at.loop, std::move(socket), *at.routes, at.http)->start();
+  // A proxy speaks for many.
+  address_limit::ticket entered;
+  const auto& from = socket->remote_address();
+  if (std::ranges::none_of(at.trusted_proxies,
+                           [&](const network& each) { return each.contains(from); })) {
+    auto asked = addresses_->enter(from);
+    if (!asked) {
+      at.loop->counters().connected(telemetry::connect_result::too_many).add();
+      return socket->close();
+    }
+    entered = std::move(*asked);
+  }
+  std::make_shared<http::session>(*at.loop, std::move(socket), *at.routes, at.http,
+                                  std::move(entered))
+      ->start();
 }
 
 appsync::api_table_ptr node::make_table(const key_rings& keys) {
@@ -142,13 +204,37 @@ appsync::api_table_ptr node::make_table(const key_rings& keys) {
       door->change_limits(each.limits);
     const auto found = keys.find(each.id);
     apis.push_back(std::make_shared<const appsync::api>(
-        each, found == keys.end() ? nullptr : found->second, door));
+        each, credentials_.make(each, found == keys.end() ? nullptr : found->second), door,
+        how_.audit));
   }
+  std::ranges::move(credentials_.take_problems(), std::back_inserter(problems_));
   return std::make_shared<const appsync::api_table>(std::move(apis));
 }
 
+void node::poll(const key_rings& keys) {
+  for (const auto& each : certificates_) {
+    if (each == nullptr || !each->changed())
+      continue;
+    auto found = each->reload();
+    if (!config::has_errors(found))
+      log::info("certificate read again");
+    std::ranges::move(found, std::back_inserter(problems_));
+  }
+  const auto changed = credentials_.poll();
+  std::ranges::move(credentials_.take_problems(), std::back_inserter(problems_));
+  if (changed.empty())
+    return;
+  for (const auto& id : changed)
+    if (how_.audit != nullptr)
+      static_cast<void>(how_.audit->write({.what = audit::action::keys_changed, .api = id}));
+  apply(settings_, keys);
+}
+
+config::problems node::take_problems() { return std::exchange(problems_, {}); }
+
 void node::apply(config::settings settings, key_rings keys) {
   settings_ = std::move(settings);
+  addresses_->change(settings_.http.connections_per_address);
   apis_ = make_table(keys);
   if (mesh_clients_ != nullptr)
     mesh_clients_->apply(apis_);
@@ -157,12 +243,13 @@ void node::apply(config::settings settings, key_rings keys) {
 
 void node::hand_out(const appsync::api_table_ptr& apis) {
   for (const auto& each : workers_) {
-    each->loop->post(
-        [at = each.get(), apis, http = settings_.http, websocket = settings_.websocket] {
-          at->http = http;
-          at->routes->apply(apis, websocket);
-          at->loop->settings_changed();
-        });
+    each->loop->post([at = each.get(), apis, http = settings_.http, websocket = settings_.websocket,
+                      proxies = networks_of(settings_), routing = router_settings_of(settings_)] {
+      at->http = http;
+      at->trusted_proxies = proxies;
+      at->routes->apply(apis, websocket, routing);
+      at->loop->settings_changed();
+    });
   }
 }
 
@@ -240,6 +327,8 @@ std::string node::metrics() const {
     figures.connections_of_apis.emplace_back(id, door->connections());
   figures.lost_log_lines = log::lost_lines();
   figures.started = started_;
+  if (how_.audit != nullptr)
+    figures.audit = &how_.audit->counts();
   return format_metrics(counted, figures);
 }
 

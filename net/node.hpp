@@ -5,10 +5,13 @@
 #include "actors/system.hpp"
 #include "config/key_ring.hpp"
 #include "config/settings.hpp"
+#include "net/access/store.hpp"
+#include "net/address_limit.hpp"
 #include "net/event_loop.hpp"
 #include "net/listener.hpp"
 #include "net/mesh_client/service.hpp"
 #include "net/router.hpp"
+#include "net/tls/certificate_source.hpp"
 
 #include <boost/asio/ip/tcp.hpp>
 
@@ -33,10 +36,19 @@ public:
     std::optional<mesh::mesh_port> mesh_port;
     /// A listener whose port is taken gets a free one.
     bool listen_may_move = false;
+    /// Null: nothing is audited.
+    std::shared_ptr<audit::log> audit = nullptr;
   };
 
   node(config::settings settings, key_rings keys, options how);
   ~node() override;
+
+  /// About once a second: picks up certificates and credentials that have changed. `keys` are those
+  /// of the APIs' files.
+  void poll(const key_rings& keys);
+
+  /// What is wrong with credentials and certificates, as far as it was found since the last call.
+  [[nodiscard]] config::problems take_problems();
 
   /// Binds all listeners, starts the loops' threads and joins the mesh. Returns what failed; then
   /// nothing runs.
@@ -79,11 +91,16 @@ private:
     std::unique_ptr<event_loop> loop;
     std::unique_ptr<router> routes;
     std::vector<std::unique_ptr<listener>> listeners;
-    config::http_settings http; ///< Loop-bound.
+    config::http_settings http;           ///< Loop-bound.
+    std::vector<network> trusted_proxies; ///< Loop-bound.
     std::thread thread;
   };
 
   [[nodiscard]] std::optional<std::string> bind_all();
+  [[nodiscard]] prologue_options prologue_for(const config::listener_settings& wanted,
+                                              const worker& at,
+                                              const tls::certificate_source* certificates) const;
+  [[nodiscard]] bool load_certificates();
   void join_mesh();
   [[nodiscard]] std::vector<const telemetry::loop_counters*> all_counters() const;
   void accept(worker& at, std::unique_ptr<stream> socket);
@@ -97,6 +114,9 @@ private:
   std::map<std::string, std::shared_ptr<appsync::admission>> doors_; ///< Guarded by `doors_mutex_`.
   appsync::api_table_ptr apis_;
   std::shared_ptr<mesh_client::service> mesh_clients_; ///< Null without a mesh.
+  std::shared_ptr<address_limit> addresses_;
+  /// By the listener's place; null for one without TLS. Outlive the listeners.
+  std::vector<std::unique_ptr<tls::certificate_source>> certificates_;
   std::vector<std::unique_ptr<worker>> workers_;
   std::vector<listener::endpoint> endpoints_;
   mesh::hub_view view_;
@@ -104,6 +124,9 @@ private:
   bool hub_stopped_ = false;
   std::atomic<bool> ready_{false};
   double started_ = 0;
+  config::problems problems_;
+  /// Behind the loops: answers that it still has to give are handed to them.
+  access::store credentials_;
 };
 
 } // namespace actormesh::net

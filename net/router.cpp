@@ -20,7 +20,6 @@ using appsync::api_table;
 using appsync::error;
 using boost::beast::http::field;
 using boost::beast::http::verb;
-using telemetry::connect_result;
 
 constexpr std::string_view subprotocol = "aws-appsync-event-ws";
 constexpr std::string_view header_subprotocol = "header-";
@@ -29,13 +28,22 @@ constexpr std::string_view header_subprotocol = "header-";
 constexpr std::string_view upgrade_headers =
     "Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n";
 
-/// The credentials among the headers of a request.
+/// The credentials among the headers of a request. All the others belong to them if there is an
+/// `Authorization`: they may be signed, and web hooks are told.
 appsync::credentials credentials_of(const http::request& what) {
   appsync::credentials shown;
   if (const auto key = what["x-api-key"]; !key.empty())
     shown.api_key = std::string{key};
   if (const auto text = what[field::authorization]; !text.empty())
     shown.authorization = std::string{text};
+  if (!shown.authorization)
+    return shown;
+  for (const auto& each : what.headers) {
+    if (each.name == field::host)
+      shown.host = std::string{each.value};
+    else if (each.name != field::authorization)
+      shown.others.emplace_back(each.name_text, each.value);
+  }
   return shown;
 }
 
@@ -85,22 +93,6 @@ unsigned status_of(http::refusal why) noexcept {
   }
 }
 
-connect_result result_of(error refused) noexcept {
-  switch (refused) {
-  case error::none:
-    return connect_result::accepted;
-  case error::rate_limited:
-    return connect_result::rate_limited;
-  case error::too_many_connections:
-    return connect_result::too_many;
-  case error::unauthorized:
-  case error::mode_not_allowed:
-    return connect_result::unauthorized;
-  default:
-    return connect_result::bad_request;
-  }
-}
-
 /// The credentials of an upgrade: in a sub-protocol, or in the headers.
 std::optional<appsync::credentials>
 connect_credentials(const http::request& request, const std::vector<std::string_view>& protocols) {
@@ -110,13 +102,13 @@ connect_credentials(const http::request& request, const std::vector<std::string_
   return credentials_of(request);
 }
 
-/// Why a connection must not stay. Admission comes first: who is refused holds a place too until it
-/// is gone, so that wrong credentials are bounded like right ones.
-error check_connect(const http::exchange& what, const appsync::api& to,
-                    const std::vector<std::string_view>& protocols,
+/// Why a connection must not stay, whoever it is. Admission comes first: who is refused holds a
+/// place too until it is gone, so that wrong credentials are bounded like right ones.
+error check_connect(const http::exchange& what, const boost::asio::ip::address& remote,
+                    const appsync::api& to, const std::vector<std::string_view>& protocols,
                     appsync::admission::ticket& admitted) {
   using verdict = appsync::admission::verdict;
-  auto asked = to.door().ask(what.remote_address(), what.received());
+  auto asked = to.door().ask(remote, what.received());
   if (asked.outcome == verdict::rate_limited)
     return error::rate_limited;
   if (asked.outcome == verdict::too_many)
@@ -124,14 +116,19 @@ error check_connect(const http::exchange& what, const appsync::api& to,
   admitted = std::move(asked.admitted);
   if (std::ranges::find(protocols, subprotocol) == protocols.end())
     return error::subprotocol_not_supported;
-  const auto shown = connect_credentials(what.what(), protocols);
-  if (!shown)
-    return error::unauthorized;
-  const auto checked = to.authenticate(
-      &*shown, std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now()));
-  if (checked.problem != error::none)
-    return checked.problem;
-  return appsync::api::authorize(checked.who, to.settings().auth.connect);
+  if (!to.allows_origin(what.what()[field::origin]))
+    return error::origin_not_allowed;
+  return error::none;
+}
+
+/// The client that trusted proxies name.
+boost::asio::ip::address forwarded_address(const http::exchange& what,
+                                           const std::vector<network>& trusted) {
+  std::vector<std::string_view> lines;
+  for (const auto& line : what.what().headers)
+    if (same_name(line.name_text, "x-forwarded-for"))
+      lines.push_back(line.value);
+  return find_client(what.remote_address(), lines, trusted);
 }
 
 } // namespace
@@ -141,13 +138,16 @@ router::router(event_loop& loop, const node_status& node)
   , node_(node)
   , realtime_(loop) {}
 
-void router::apply(appsync::api_table_ptr apis, const config::websocket_settings& settings) {
+void router::apply(appsync::api_table_ptr apis, const config::websocket_settings& websocket,
+                   const router_settings& settings) {
   realtime_.apis = std::move(apis);
-  realtime_.settings = settings;
+  realtime_.settings = websocket;
+  settings_ = settings;
 }
 
 void router::handle(http::exchange& what) {
   const auto path = path_of(what.what().target);
+  begin_request(what, nullptr);
   if (answer_status_page(what, path))
     return;
   const auto [api, where] = realtime_.apis->select(path, what.what()[field::host]);
@@ -155,9 +155,9 @@ void router::handle(http::exchange& what) {
   switch (where) {
   case api_table::endpoint::publish:
     if (method == verb::post)
-      return publish(what, *api);
+      return publish(what, api);
     if (method == verb::options)
-      return preflight(what);
+      return preflight(what, *api);
     return refuse_with(what, error::method_not_allowed, {.headers = "Allow: POST, OPTIONS\r\n"});
   case api_table::endpoint::realtime:
     if (method == verb::get)
@@ -170,6 +170,7 @@ void router::handle(http::exchange& what) {
 }
 
 void router::refuse(http::exchange& what, http::refusal why) {
+  begin_request(what, nullptr);
   refuse_with(what, error_of(why), {.status = status_of(why)});
 }
 
@@ -207,20 +208,66 @@ void router::answer_plain(http::exchange& what, unsigned status, std::string_vie
 
 std::string_view router::common_headers(std::string_view more) {
   headers_.assign("x-amzn-RequestId: ");
-  headers_.append(loop_.uuids().next().view());
-  headers_.append("\r\nAccess-Control-Allow-Origin: *\r\n"
-                  "Access-Control-Expose-Headers: x-amzn-RequestId,x-amzn-ErrorType\r\n");
+  headers_.append(request_id_.view()).append("\r\n");
+  if (!allowed_origin_.empty())
+    headers_.append("Access-Control-Allow-Origin: ")
+        .append(allowed_origin_)
+        .append("\r\nAccess-Control-Expose-Headers: x-amzn-RequestId,x-amzn-ErrorType\r\n");
+  if (allowed_origin_ != "*")
+    headers_.append("Vary: Origin\r\n");
   headers_.append(more);
   return headers_;
 }
 
-void router::publish(http::exchange& what, const appsync::api& to) {
+void router::publish(http::exchange& what, const appsync::api_ptr& to) {
+  const auto& request = what.what();
+  begin_request(what, to.get());
+  if (!to->allows_origin(request[field::origin])) {
+    appsync::count_publish(loop_.counters(), error::origin_not_allowed);
+    return refuse_with(what, error::origin_not_allowed);
+  }
+  const auto& limits = to->settings().limits;
+  auto parsed =
+      parser_.parse_http_publish(request.body, {.events_per_publish = limits.events_per_publish});
+  parsed.authorization = credentials_of(request);
+  auto known = appsync::prepare(*to, parsed);
+  const appsync::caller from{client_address(what), {}, request_id_.view()};
+  const auto mark = request.target.find('?');
+  auto asked = appsync::ask(
+      *to, parsed, known, from,
+      {path_of(request.target),
+       mark == std::string_view::npos ? std::string_view{} : request.target.substr(mark + 1),
+       request.body});
+  if (!asked.later)
+    return finish_publish(what, *to, std::move(parsed), known, asked.now, from);
+  struct waiting {
+    std::shared_ptr<http::exchange> exchange;
+    appsync::api_ptr to;
+    appsync::operation parsed;
+    appsync::prepared known;
+    boost::asio::ip::address remote;
+    uuid_text request_id;
+  };
+  auto kept = std::make_shared<waiting>(
+      waiting{what.defer(), to, std::move(parsed), std::move(known), from.remote, request_id_});
+  asked.later([this, kept](auth::answer got) {
+    loop_.post([this, kept, got = std::move(got)] {
+      request_id_ = kept->request_id;
+      begin_answer(*kept->exchange, kept->to.get());
+      finish_publish(*kept->exchange, *kept->to, std::move(kept->parsed), kept->known, got,
+                     {kept->remote, {}, request_id_.view()});
+      kept->exchange = nullptr;
+    });
+  });
+}
+
+void router::finish_publish(http::exchange& what, const appsync::api& to,
+                            appsync::operation&& parsed, const appsync::prepared& known,
+                            const auth::answer& got, const appsync::caller& from) {
   const auto& limits = to.settings().limits;
-  auto parsed = parser_.parse_http_publish(what.what().body,
-                                           {.events_per_publish = limits.events_per_publish});
-  parsed.authorization = credentials_of(what.what());
-  const auto outcome = appsync::publish(loop_, to, std::move(parsed), what.received());
-  const appsync::stated_limits stated{limits.events_per_publish, limits.event_bytes};
+  const auto outcome =
+      appsync::publish(loop_, to, std::move(parsed), known, got, from, what.received());
+  const appsync::stated_details stated{limits.events_per_publish, limits.event_bytes, got.detail};
   if (outcome.problem != error::none)
     return refuse_with(what, outcome.problem, {.limits = stated});
   body_.clear();
@@ -228,7 +275,29 @@ void router::publish(http::exchange& what, const appsync::api& to) {
   what.respond({200, "application/json", common_headers(), body_});
 }
 
-void router::preflight(http::exchange& what) {
+boost::asio::ip::address router::client_address(const http::exchange& what) const {
+  return settings_.trusted_proxies.empty() ? what.remote_address()
+                                           : forwarded_address(what, settings_.trusted_proxies);
+}
+
+void router::begin_request(const http::exchange& what, const appsync::api* to) {
+  request_id_ = loop_.uuids().next();
+  begin_answer(what, to);
+}
+
+/// Which origin the answer names: with a list of them, the one that asked (and is on it), so that
+/// no page reads what another was told.
+void router::begin_answer(const http::exchange& what, const appsync::api* to) {
+  const auto origin = what.what()[field::origin];
+  allowed_origin_ = to == nullptr || to->settings().origins.empty() ? "*"
+                    : origin.empty() || !to->allows_origin(origin)  ? std::string{}
+                                                                    : std::string{origin};
+}
+
+void router::preflight(http::exchange& what, const appsync::api& to) {
+  begin_request(what, &to);
+  if (!to.allows_origin(what.what()[field::origin]))
+    return refuse_with(what, error::origin_not_allowed);
   std::string more{"Access-Control-Allow-Methods: POST, OPTIONS\r\n"
                    "Access-Control-Max-Age: 86400\r\n"};
   if (const auto asked = what.what()["access-control-request-headers"]; !asked.empty())
@@ -245,7 +314,7 @@ void router::refuse_with(http::exchange& what, error problem, const refusal_opti
   const auto head = common_headers(more);
   log::debug("refused a request", {{"error", appsync::to_string(problem)},
                                    {"request", head.substr(18, 36)},
-                                   {"remote", what.remote_address().to_string()}});
+                                   {"remote", client_address(what).to_string()}});
   what.respond({how.status != 0 ? how.status : shape.status, "application/json", head, body_});
 }
 
@@ -263,12 +332,27 @@ void router::upgrade(http::exchange& what, const appsync::api_ptr& to) {
 
   const auto protocols = all_tokens(request, field::sec_websocket_protocol);
   appsync::admission::ticket admitted;
-  const auto refused = check_connect(what, *to, protocols, admitted);
-  loop_.counters().connected(result_of(refused)).add();
+  const std::string id{loop_.uuids().next().view()};
+  const auto remote = client_address(what);
+  auto refused = check_connect(what, remote, *to, protocols, admitted);
+  access::decision decided;
+  if (refused == error::none) {
+    const auto shown = connect_credentials(request, protocols);
+    if (shown)
+      decided = appsync::ask_connect(*to, *shown, {remote, id, id}, {to->publish_path()});
+    else
+      decided.now = {auth::verdict::rejected};
+    if (!decided.later)
+      refused = appsync::error_of(decided.now.outcome);
+  } else {
+    decided.now = {auth::verdict::allowed}; // Credentials were not the reason.
+  }
 
   std::string response{"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n"
                        "Connection: Upgrade\r\nSec-WebSocket-Accept: "};
   response.append(*accept).append("\r\nDate: ").append(http::date_now()).append("\r\n");
+  if (!settings_.server_header.empty())
+    response.append("Server: ").append(settings_.server_header).append("\r\n");
   if (refused != error::subprotocol_not_supported)
     response.append("Sec-WebSocket-Protocol: ").append(subprotocol).append("\r\n");
   auto deflate = false;
@@ -283,21 +367,17 @@ void router::upgrade(http::exchange& what, const appsync::api_ptr& to) {
   }
   response.append("\r\n");
 
-  const std::string id{loop_.uuids().next().view()};
-  log::info("connection opened", {{"connection", id},
-                                  {"api", to->id()},
-                                  {"remote", what.remote_address().to_string()},
-                                  {"result", to_string(result_of(refused))}});
   const auto& limits = to->settings().limits;
   auto [socket, rest, unsent] = what.take_over();
   auto made = spawn_on<connection>(
       loop_.actors(), connection::limits{limits.subscriptions, limits.publishes_per_second});
   auto wire = std::make_unique<appsync::realtime_edge>(
       realtime_, *made.object, std::move(socket),
-      appsync::realtime_edge::options{to, std::move(admitted), refused, deflate, id});
+      appsync::realtime_edge::options{to, std::move(admitted), refused, std::move(decided.later),
+                                      remote, deflate, id});
   auto& started = *wire;
   made.object->begin(std::move(wire));
-  started.start(unsent + response, rest);
+  started.start(unsent + response, rest, decided.now);
 }
 
 } // namespace actormesh::net

@@ -7,6 +7,7 @@
 #include "net/appsync/operation.hpp"
 #include "net/appsync/realtime.hpp"
 #include "net/event_loop.hpp"
+#include "net/forwarded_for.hpp"
 #include "net/http/service.hpp"
 
 #include <atomic>
@@ -34,6 +35,12 @@ public:
   [[nodiscard]] virtual std::string mesh() const = 0;
 };
 
+/// What a router has to know besides the APIs.
+struct router_settings {
+  std::vector<network> trusted_proxies; ///< Whose `X-Forwarded-For` counts.
+  std::string server_header;            ///< Of the `101`; empty: none.
+};
+
 /// Loop-bound: the HTTP service of one loop. `POST {prefix}/event`, `GET {prefix}/event/realtime`,
 /// `/healthz`, `/readyz`, `/metrics`, `/mesh`.
 class router final : public http::service {
@@ -41,30 +48,40 @@ public:
   router(event_loop& loop, const node_status& node);
 
   /// Uses other settings from now on, and tells the connections.
-  void apply(appsync::api_table_ptr apis, const config::websocket_settings& settings);
+  void apply(appsync::api_table_ptr apis, const config::websocket_settings& websocket,
+             const router_settings& settings);
 
   void handle(http::exchange& what) override;
   void refuse(http::exchange& what, http::refusal why) override;
 
 private:
-  void publish(http::exchange& what, const appsync::api& to);
-  void preflight(http::exchange& what);
+  void publish(http::exchange& what, const appsync::api_ptr& to);
+  void finish_publish(http::exchange& what, const appsync::api& to, appsync::operation&& parsed,
+                      const appsync::prepared& known, const auth::answer& got,
+                      const appsync::caller& from);
+  void preflight(http::exchange& what, const appsync::api& to);
   void upgrade(http::exchange& what, const appsync::api_ptr& to);
   struct refusal_options {
     std::string_view headers{}; ///< Whole lines.
     unsigned status = 0;        ///< 0: the error's own.
-    appsync::stated_limits limits{};
+    appsync::stated_details limits{};
   };
   void refuse_with(http::exchange& what, appsync::error problem, const refusal_options& how);
   void refuse_with(http::exchange& what, appsync::error problem) { refuse_with(what, problem, {}); }
   void answer_plain(http::exchange& what, unsigned status, std::string_view text);
   [[nodiscard]] bool answer_status_page(http::exchange& what, std::string_view path);
   std::string_view common_headers(std::string_view more = {});
+  void begin_request(const http::exchange& what, const appsync::api* to);
+  void begin_answer(const http::exchange& what, const appsync::api* to);
+  [[nodiscard]] boost::asio::ip::address client_address(const http::exchange& what) const;
 
   event_loop& loop_;
   const node_status& node_;
   appsync::operation_parser parser_;
   appsync::realtime_context realtime_;
+  router_settings settings_;
+  uuid_text request_id_;       ///< Of the request that is being answered.
+  std::string allowed_origin_; ///< What it is told about origins: `*`, its own, or nothing.
   std::string body_;
   std::string headers_;
 };

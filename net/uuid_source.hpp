@@ -13,6 +13,8 @@ namespace actormesh::net {
 /// The text of a UUID, 36 characters.
 class uuid_text {
 public:
+  /// No UUID; for what gets one later.
+  uuid_text() = default;
   explicit uuid_text(const boost::uuids::uuid& id) noexcept {
     boost::uuids::to_chars(id, text_.data(), text_.data() + text_.size());
   }

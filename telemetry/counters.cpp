@@ -4,6 +4,28 @@
 
 namespace actormesh::telemetry {
 
+const char* to_string(auth_refusal why) noexcept {
+  switch (why) {
+  case auth_refusal::missing_credentials:
+    return "missing_credentials";
+  case auth_refusal::wrong_credentials:
+    return "wrong_credentials";
+  case auth_refusal::expired:
+    return "expired";
+  case auth_refusal::not_permitted:
+    return "not_permitted";
+  case auth_refusal::refused_by_authorizer:
+    return "refused_by_authorizer";
+  case auth_refusal::authorizer_unavailable:
+    return "authorizer_unavailable";
+  case auth_refusal::throttled:
+    return "throttled";
+  case auth_refusal::count:
+    break;
+  }
+  return "?";
+}
+
 const char* to_string(loss_reason why) noexcept {
   switch (why) {
   case loss_reason::slow_consumer_disconnected:

@@ -64,6 +64,19 @@ enum class connect_result : std::uint8_t {
   count,
 };
 
+/// Why credentials did not suffice.
+enum class auth_refusal : std::uint8_t {
+  missing_credentials,
+  wrong_credentials,
+  expired,
+  not_permitted, ///< They were good, and do not cover the operation.
+  refused_by_authorizer,
+  authorizer_unavailable,
+  throttled, ///< Too many wrong ones came from the address.
+  count,
+};
+
+[[nodiscard]] const char* to_string(auth_refusal) noexcept;
 [[nodiscard]] const char* to_string(loss_reason) noexcept;
 [[nodiscard]] const char* to_string(publish_result) noexcept;
 [[nodiscard]] const char* to_string(connect_result) noexcept;
@@ -107,6 +120,7 @@ struct loop_counters {
   counter bytes_received;
   counter bytes_sent;
   counters_by<publish_result> publishes;
+  counters_by<auth_refusal> auth_refusals;
   counter events_published;
   counter deliveries; ///< Events whose frames the sockets of subscribers took.
   counters_by<loss_reason> losses;
@@ -118,6 +132,9 @@ struct loop_counters {
   }
   [[nodiscard]] counter& published(publish_result how) noexcept {
     return publishes[static_cast<std::size_t>(how)];
+  }
+  [[nodiscard]] counter& refused(auth_refusal why) noexcept {
+    return auth_refusals[static_cast<std::size_t>(why)];
   }
   [[nodiscard]] counter& connected(connect_result how) noexcept {
     return connects[static_cast<std::size_t>(how)];

@@ -9,8 +9,8 @@ namespace actormesh::appsync {
 
 namespace {
 
-constexpr std::string_view publish_path = "/event";
-constexpr std::string_view realtime_path = "/event/realtime";
+constexpr std::string_view publish_endpoint = "/event";
+constexpr std::string_view realtime_endpoint = "/event/realtime";
 
 /// The host without its port; an IPv6 literal keeps its brackets.
 std::string_view host_name(std::string_view host) noexcept {
@@ -23,16 +23,23 @@ std::string_view host_name(std::string_view host) noexcept {
 
 } // namespace
 
-api::api(config::api_settings settings, config::key_ring_ptr keys, std::shared_ptr<admission> door)
+api::api(config::api_settings settings, std::shared_ptr<const access::authority> who,
+         std::shared_ptr<admission> door, std::shared_ptr<audit::log> log)
   : settings_(std::move(settings))
-  , keys_(std::move(keys))
-  , door_(std::move(door)) {
+  , who_(std::move(who))
+  , door_(std::move(door))
+  , audit_(std::move(log))
+  , publish_path_(settings_.path_prefix + std::string{publish_endpoint}) {
   for (const auto& from : settings_.namespaces) {
-    name_space made{from.name, from.publish_auth, from.subscribe_auth, from.slow_consumer};
-    if (made.publish.empty())
-      made.publish = settings_.auth.publish;
-    if (made.subscribe.empty())
-      made.subscribe = settings_.auth.subscribe;
+    name_space made;
+    made.name = from.name;
+    made.publish = from.publish_auth.empty() ? settings_.auth.publish : from.publish_auth;
+    made.subscribe = from.subscribe_auth.empty() ? settings_.auth.subscribe : from.subscribe_auth;
+    made.slow_consumer = from.slow_consumer;
+    made.wildcards = from.wildcards;
+    made.forms = access::channel_forms{from.channels};
+    made.audit = from.audit;
+    audit_level_ = std::max(audit_level_, from.audit);
     namespaces_.emplace(from.name, std::move(made));
   }
 }
@@ -42,25 +49,20 @@ const name_space* api::find_namespace(std::string_view name) const noexcept {
   return found == namespaces_.end() ? nullptr : &found->second;
 }
 
-api::authentication api::authenticate(const credentials* shown,
-                                      std::chrono::sys_seconds now) const noexcept {
-  if (shown == nullptr || !shown->api_key)
-    return {};
-  if (keys_ == nullptr)
-    return {error::unauthorized, {}};
-  const auto checked = keys_->check(*shown->api_key, now);
-  if (checked.outcome != config::key_ring::verdict::accepted)
-    return {error::unauthorized, {}};
-  return {error::none, {config::auth_mode::api_key, checked.key}};
-}
-
-error api::authorize(const identity& who, const std::vector<config::auth_mode>& modes) noexcept {
-  const auto allowed = std::ranges::any_of(modes, [&](config::auth_mode mode) {
-    return mode == who.mode || mode == config::auth_mode::none;
+bool api::allows_origin(std::string_view origin) const noexcept {
+  if (settings_.origins.empty() || origin.empty())
+    return true;
+  return std::ranges::any_of(settings_.origins, [&](const std::string& allowed) {
+    const auto star = allowed.find("://*.");
+    if (star == std::string::npos)
+      return net::same_name(allowed, origin);
+    // A host below the one behind the star, and the same scheme.
+    const auto scheme = std::string_view{allowed}.substr(0, star + 3);
+    const auto suffix = std::string_view{allowed}.substr(star + 4);
+    return origin.size() > scheme.size() + suffix.size() &&
+           net::same_name(origin.substr(0, scheme.size()), scheme) &&
+           net::same_name(origin.substr(origin.size() - suffix.size()), suffix);
   });
-  if (allowed)
-    return error::none;
-  return who.mode == config::auth_mode::none ? error::unauthorized : error::mode_not_allowed;
 }
 
 api_table::match api_table::select(std::string_view path, std::string_view host) const {
@@ -71,9 +73,9 @@ api_table::match api_table::select(std::string_view path, std::string_view host)
     if (!path.starts_with(settings.path_prefix))
       continue;
     const auto rest = path.substr(settings.path_prefix.size());
-    const auto where = rest == publish_path    ? endpoint::publish
-                       : rest == realtime_path ? endpoint::realtime
-                                               : endpoint::none;
+    const auto where = rest == publish_endpoint    ? endpoint::publish
+                       : rest == realtime_endpoint ? endpoint::realtime
+                                                   : endpoint::none;
     if (where == endpoint::none)
       continue;
     if (settings.hosts.empty()) {

@@ -1,13 +1,11 @@
 /// The Event APIs a node serves: who may do what, and under which address.
 #pragma once
 
-#include "config/key_ring.hpp"
+#include "audit/log.hpp"
 #include "config/settings.hpp"
+#include "net/access/authority.hpp"
 #include "net/appsync/admission.hpp"
-#include "net/appsync/errors.hpp"
-#include "net/appsync/operation.hpp"
 
-#include <chrono>
 #include <map>
 #include <memory>
 #include <string>
@@ -16,25 +14,24 @@
 
 namespace actormesh::appsync {
 
-/// Who asks, as far as the credentials prove it.
-struct identity {
-  config::auth_mode mode = config::auth_mode::none; ///< `none`: no credentials were shown.
-  const config::api_key_record* key = nullptr;      ///< For `api_key`. Lives as long as the API.
-};
-
 /// A namespace with the API's modes filled in where it has none of its own.
 struct name_space {
   std::string name;
   std::vector<config::auth_mode> publish;
   std::vector<config::auth_mode> subscribe;
   config::slow_consumer_policy slow_consumer = config::slow_consumer_policy::disconnect;
+  bool wildcards = true;
+  access::channel_forms forms = {};
+  config::audit_level audit = config::audit_level::denied;
 };
 
-/// Any thread: one Event API as configured, never changed. A changed configuration or file of keys
-/// makes a new one.
+/// Any thread: one Event API as configured, never changed. Changed settings or credentials make a
+/// new one.
 class api {
 public:
-  api(config::api_settings settings, config::key_ring_ptr keys, std::shared_ptr<admission> door);
+  /// `log` is null if nothing is audited.
+  api(config::api_settings settings, std::shared_ptr<const access::authority> who,
+      std::shared_ptr<admission> door, std::shared_ptr<audit::log> log = nullptr);
 
   [[nodiscard]] const config::api_settings& settings() const noexcept { return settings_; }
   [[nodiscard]] const std::string& id() const noexcept { return settings_.id; }
@@ -43,22 +40,29 @@ public:
   /// Null if there is none of that name.
   [[nodiscard]] const name_space* find_namespace(std::string_view name) const noexcept;
 
-  /// Checks credentials. Wrong ones are an error even where none are needed.
-  struct authentication {
-    error problem = error::none;
-    identity who;
-  };
-  [[nodiscard]] authentication authenticate(const credentials* shown,
-                                            std::chrono::sys_seconds now) const noexcept;
+  /// Who may do what.
+  [[nodiscard]] const access::authority& who() const noexcept { return *who_; }
 
-  /// Returns `none` if one of `modes` lets `who` in.
-  [[nodiscard]] static error authorize(const identity& who,
-                                       const std::vector<config::auth_mode>& modes) noexcept;
+  /// Null if nothing is audited.
+  [[nodiscard]] audit::log* audit_log() const noexcept { return audit_.get(); }
+
+  /// The level of what belongs to no namespace: the highest of any.
+  [[nodiscard]] config::audit_level audit_level() const noexcept { return audit_level_; }
+
+  /// Whether pages of this origin may use the API from a browser (RFC 6454). `origin` is the
+  /// header's value, empty if there is none.
+  [[nodiscard]] bool allows_origin(std::string_view origin) const noexcept;
+
+  /// The path that operations over WebSocket are signed for.
+  [[nodiscard]] const std::string& publish_path() const noexcept { return publish_path_; }
 
 private:
   config::api_settings settings_;
-  config::key_ring_ptr keys_;
+  std::shared_ptr<const access::authority> who_;
   std::shared_ptr<admission> door_;
+  std::shared_ptr<audit::log> audit_;
+  config::audit_level audit_level_ = config::audit_level::off;
+  std::string publish_path_;
   std::map<std::string, name_space, std::less<>> namespaces_;
 };
 

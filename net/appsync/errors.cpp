@@ -22,6 +22,28 @@ error_shape common_shape(error what) noexcept {
     return {unauthorized_type, {}, 401};
   case error::mode_not_allowed:
     return {unauthorized_type, unauthorized_message, 403};
+  case error::access_denied:
+    return {"AccessDeniedException", "You are not authorized to make this call.", 403};
+  case error::incomplete_signature:
+    return {"IncompleteSignatureException",
+            "The request signature does not conform to AWS standards.", 403};
+  case error::unknown_access_key:
+    return {"UnrecognizedClientException", "The security token included in the request is invalid.",
+            403};
+  case error::bad_signature:
+    return {"InvalidSignatureException",
+            "The request signature we calculated does not match the signature you provided. Check "
+            "your AWS Secret Access Key and signing method. Consult the service documentation for "
+            "details.",
+            403};
+  case error::signature_expired:
+    return {"InvalidSignatureException", "Signature expired or not yet valid", 403};
+  case error::token_expired:
+    return {unauthorized_type, "Token has expired.", 401};
+  case error::throttled:
+    return {limit_exceeded_type, "Too many wrong credentials", 429};
+  case error::origin_not_allowed:
+    return {unauthorized_type, "Origin not allowed", 403};
   case error::malformed_json:
     return {bad_request_type, "Expected a JSON object", 400};
   case error::missing_field:
@@ -88,6 +110,22 @@ const char* to_string(error what) noexcept {
     return "unknown_namespace";
   case error::mode_not_allowed:
     return "mode_not_allowed";
+  case error::access_denied:
+    return "access_denied";
+  case error::incomplete_signature:
+    return "incomplete_signature";
+  case error::unknown_access_key:
+    return "unknown_access_key";
+  case error::bad_signature:
+    return "bad_signature";
+  case error::signature_expired:
+    return "signature_expired";
+  case error::token_expired:
+    return "token_expired";
+  case error::throttled:
+    return "throttled";
+  case error::origin_not_allowed:
+    return "origin_not_allowed";
   case error::malformed_json:
     return "malformed_json";
   case error::missing_field:

@@ -13,9 +13,17 @@ enum class error : std::uint8_t {
   unauthorized,      ///< Bad, unknown, expired or missing credentials.
   unknown_namespace, ///< Answered as unauthorized, without a message.
   mode_not_allowed,  ///< Good credentials of a mode this operation does not take.
-  malformed_json,    ///< The body or frame is not a JSON object.
-  missing_field,     ///< A field is missing or of the wrong type.
-  bad_id,            ///< Not `[a-zA-Z0-9-_+]{1,128}`.
+  access_denied,     ///< Good credentials that do not cover this.
+  incomplete_signature,
+  unknown_access_key,
+  bad_signature,
+  signature_expired,
+  token_expired,
+  throttled,          ///< Too many wrong credentials from this address.
+  origin_not_allowed, ///< A page of this origin may not use the API.
+  malformed_json,     ///< The body or frame is not a JSON object.
+  missing_field,      ///< A field is missing or of the wrong type.
+  bad_id,             ///< Not `[a-zA-Z0-9-_+]{1,128}`.
   invalid_channel,
   no_events,
   too_many_events,

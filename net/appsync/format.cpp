@@ -107,7 +107,7 @@ void append_size(std::string& out, std::size_t bytes) {
 
 /// `"message":"<message>"` with the limit or the id that it names.
 void append_message(std::string& out, error what, const error_shape& shape, std::string_view id,
-                    const stated_limits& limits) {
+                    const stated_details& limits) {
   constexpr std::string_view exceeded = "nput exceeded ";
   switch (what) {
   case error::too_many_events:
@@ -127,6 +127,9 @@ void append_message(std::string& out, error what, const error_shape& shape, std:
     append_escaped(out, id);
     out += '"';
     return;
+  case error::access_denied:
+    append_member(out, "message", limits.denied.empty() ? shape.message : limits.denied);
+    return;
   default:
     append_member(out, "message", shape.message);
   }
@@ -134,7 +137,7 @@ void append_message(std::string& out, error what, const error_shape& shape, std:
 
 /// `"errors":[{"errorType":…,"message":…}]`
 void append_errors(std::string& out, error what, const error_shape& shape, std::string_view id,
-                   const stated_limits& limits) {
+                   const stated_details& limits) {
   out += "\"errors\":[{";
   append_member(out, "errorType", shape.type);
   if (!shape.message.empty()) {
@@ -178,7 +181,7 @@ void append_successful(std::string& out, std::span<const publish_entry> entries)
 
 /// `"failed":[…]`
 void append_failed(std::string& out, std::span<const publish_entry> entries, surface where,
-                   const stated_limits& limits) {
+                   const stated_details& limits) {
   out += "\"failed\":[";
   bool first = true;
   for (std::size_t index = 0; index < entries.size(); ++index) {
@@ -271,7 +274,7 @@ void append_unsubscribe_success(std::string& out, std::string_view id) {
 }
 
 void append_publish_success(std::string& out, std::string_view id,
-                            std::span<const publish_entry> entries, const stated_limits& limits) {
+                            std::span<const publish_entry> entries, const stated_details& limits) {
   open_frame(out, "publish_success", id);
   out += ',';
   append_successful(out, entries);
@@ -280,11 +283,11 @@ void append_publish_success(std::string& out, std::string_view id,
   out += '}';
 }
 
-void append_connection_error(std::string& out, error what) {
+void append_connection_error(std::string& out, error what, const stated_details& limits) {
   const auto shape = shape_of(what, surface::websocket);
   open_frame(out, "connection_error", {});
   out += ',';
-  append_errors(out, what, shape, {}, {});
+  append_errors(out, what, shape, {}, limits);
   out.resize(out.size() - 2); // reopen the entry of `errors`
   out += ",\"errorCode\":";
   append_number(out, shape.status);
@@ -292,7 +295,7 @@ void append_connection_error(std::string& out, error what) {
 }
 
 void append_operation_error(std::string& out, std::string_view kind, std::string_view id,
-                            error what, const stated_limits& limits) {
+                            error what, const stated_details& limits) {
   auto shape = shape_of(what, surface::websocket);
   if (what == error::internal && kind != "publish_error")
     shape.type = "SubscriptionProcessingError"; // documented for subscriptions only
@@ -313,7 +316,7 @@ void append_broadcast_error(std::string& out, std::string_view id) {
 }
 
 void append_publish_result(std::string& out, std::span<const publish_entry> entries,
-                           const stated_limits& limits) {
+                           const stated_details& limits) {
   out += '{';
   append_failed(out, entries, surface::http, limits);
   out += ',';
@@ -321,7 +324,7 @@ void append_publish_result(std::string& out, std::span<const publish_entry> entr
   out += '}';
 }
 
-void append_http_error(std::string& out, error what, const stated_limits& limits) {
+void append_http_error(std::string& out, error what, const stated_details& limits) {
   const auto shape = shape_of(what, surface::http);
   out += '{';
   append_errors(out, what, shape, {}, limits);

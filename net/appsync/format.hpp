@@ -19,10 +19,11 @@ struct publish_entry {
   error outcome = error::none; ///< `none`: successful.
 };
 
-/// Limits that messages name. The defaults give AWS's own texts.
-struct stated_limits {
+/// What messages name besides. The defaults give AWS's own texts.
+struct stated_details {
   std::size_t events_per_publish = config::defaults::events_per_publish;
   std::size_t event_bytes = config::defaults::event_bytes;
+  std::string_view denied = {}; ///< Who may not do what: the message of `access_denied`.
 };
 
 /// Appends `text` as the inside of a JSON string, escaped as JSON.stringify does: only `"`, `\` and
@@ -44,14 +45,14 @@ void append_subscribe_success(std::string& out, std::string_view id);
 void append_unsubscribe_success(std::string& out, std::string_view id);
 void append_publish_success(std::string& out, std::string_view id,
                             std::span<const publish_entry> entries,
-                            const stated_limits& limits = {});
+                            const stated_details& limits = {});
 
 /// connection_error with errorType, message and errorCode at top level of `errors[0]`.
-void append_connection_error(std::string& out, error what);
+void append_connection_error(std::string& out, error what, const stated_details& limits = {});
 /// subscribe_error, unsubscribe_error, publish_error: `kind` is the type member; `id` is left out
 /// if empty. An unknown subscription's message names the id.
 void append_operation_error(std::string& out, std::string_view kind, std::string_view id,
-                            error what, const stated_limits& limits = {});
+                            error what, const stated_details& limits = {});
 /// The generic `error` frame; `id` is left out if empty.
 void append_error(std::string& out, std::string_view id, error what);
 /// broadcast_error.
@@ -59,9 +60,9 @@ void append_broadcast_error(std::string& out, std::string_view id);
 
 /// The body of a successful `POST /event`: `{"failed":[…],"successful":[…]}`.
 void append_publish_result(std::string& out, std::span<const publish_entry> entries,
-                           const stated_limits& limits = {});
+                           const stated_details& limits = {});
 
 /// The body of an HTTP error: `{"errors":[{"errorType":…,"message":…}],"message":…}`.
-void append_http_error(std::string& out, error what, const stated_limits& limits = {});
+void append_http_error(std::string& out, error what, const stated_details& limits = {});
 
 } // namespace actormesh::appsync

@@ -2,6 +2,7 @@
 /// 3.4 to 3.6). Pure functions of bytes.
 #pragma once
 
+#include "auth/credentials.hpp"
 #include "net/appsync/errors.hpp"
 
 #include <cstddef>
@@ -13,13 +14,7 @@
 
 namespace actormesh::appsync {
 
-/// The credentials of one operation: an `authorization` object, a `header-…` sub-protocol, or HTTP
-/// headers. Names are compared in any case.
-struct credentials {
-  std::optional<std::string> api_key;       ///< `x-api-key`.
-  std::optional<std::string> authorization; ///< `authorization`.
-  std::optional<std::string> host;          ///< `host`; may choose the API.
-};
+using auth::credentials;
 
 enum class operation_type : std::uint8_t {
   connection_init,

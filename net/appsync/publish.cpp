@@ -1,7 +1,5 @@
 #include "net/appsync/publish.hpp"
 
-#include "actors/channel_path.hpp"
-
 #include <utility>
 
 namespace actormesh::appsync {
@@ -10,42 +8,47 @@ namespace {
 
 using telemetry::publish_result;
 
-std::chrono::sys_seconds wall_clock() {
-  return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+/// Why nothing can be published now, although the caller may.
+error check_node(const api& to, const prepared& known) {
+  if (to.audit_log() != nullptr && to.audit_log()->refuses() &&
+      known.space->audit != config::audit_level::off)
+    return error::unavailable;
+  return error::none;
 }
 
-/// Why the request as a whole is refused; fills in the channel's canonical name.
-error check(const api& to, const operation& what, std::optional<channel_path>& channel) {
-  const auto shown =
-      to.authenticate(what.authorization ? &*what.authorization : nullptr, wall_clock());
-  if (shown.problem != error::none)
-    return shown.problem;
-  if (what.problem != error::none)
-    return what.problem;
-  channel = channel_path::parse_channel(what.channel);
-  if (!channel)
-    return error::invalid_channel;
-  const auto* space = to.find_namespace(channel->name_space());
-  if (space == nullptr) {
-    // Somebody without credentials learns nothing about which namespaces there are.
-    return shown.who.mode == config::auth_mode::none ? error::unauthorized
-                                                     : error::unknown_namespace;
-  }
-  return api::authorize(shown.who, space->publish);
+void note_publish(const api& to, const prepared& known, const auth::answer& got, const caller& from,
+                  const operation& what, const publish_outcome& outcome,
+                  const std::vector<std::size_t>& sizes) {
+  audited noted{audit::action::publish, known.space, what.channel, {}};
+  std::vector<audit::event_note> events;
+  for (std::size_t i = 0; i < outcome.entries.size(); ++i)
+    if (outcome.entries[i].outcome == error::none)
+      events.push_back({outcome.entries[i].identifier, sizes[i]});
+  noted.events = events;
+  note(to, noted, outcome.problem, got.who.get(), from);
 }
 
 } // namespace
 
 publish_outcome publish(net::event_loop& loop, const api& to, operation&& what,
+                        const prepared& known, const auth::answer& got, const caller& from,
                         std::chrono::steady_clock::time_point received) {
   publish_outcome outcome;
-  std::optional<channel_path> channel;
-  outcome.problem = check(to, what, channel);
-  if (outcome.problem != error::none) {
+  count_verdict(loop.counters(), got.outcome);
+  outcome.problem = conclude(known, got);
+  if (outcome.problem == error::none)
+    outcome.problem = check_node(to, known);
+  const auto is_audited = is_noted(to, known.space, outcome.problem);
+  const auto refuse = [&] {
     count_publish(loop.counters(), outcome.problem);
-    return outcome;
-  }
+    if (is_noted(to, known.space, outcome.problem))
+      note_publish(to, known, got, from, what, outcome, {});
+    return std::move(outcome);
+  };
+  if (outcome.problem != error::none)
+    return refuse();
   std::vector<event_ptr> accepted;
+  std::vector<std::size_t> sizes;
   accepted.reserve(what.events.size());
   outcome.identifiers.reserve(what.events.size());
   outcome.entries.reserve(what.events.size());
@@ -53,6 +56,8 @@ publish_outcome publish(net::event_loop& loop, const api& to, operation&& what,
     outcome.identifiers.push_back(loop.uuids().next());
     auto& entry = outcome.entries.emplace_back();
     entry.identifier = outcome.identifiers.back().view();
+    if (is_audited)
+      sizes.push_back(text.size());
     if (text.size() > to.settings().limits.event_bytes)
       entry.outcome = error::event_too_large;
     else
@@ -60,15 +65,17 @@ publish_outcome publish(net::event_loop& loop, const api& to, operation&& what,
   }
   const auto all = accepted.size() == what.events.size();
   const auto number = accepted.size();
-  if (!accepted.empty() && !loop.actors().channels().publish(caf::make_counted<event_batch>(
-                               make_channel_key(to.id(), channel->text()), std::move(accepted)))) {
+  if (!accepted.empty() &&
+      !loop.actors().channels().publish(caf::make_counted<event_batch>(
+          make_channel_key(to.id(), known.channel->text()), std::move(accepted)))) {
     outcome = {};
     outcome.problem = error::unavailable;
-    count_publish(loop.counters(), outcome.problem);
-    return outcome;
+    return refuse();
   }
   loop.counters().events_published.add(number);
   loop.counters().published(all ? publish_result::accepted : publish_result::partly_failed).add();
+  if (is_audited)
+    note_publish(to, known, got, from, what, outcome, sizes);
   return outcome;
 }
 
@@ -77,8 +84,16 @@ void count_publish(telemetry::loop_counters& counters, error problem) {
   case error::unauthorized:
   case error::unknown_namespace:
   case error::mode_not_allowed:
+  case error::access_denied:
+  case error::incomplete_signature:
+  case error::unknown_access_key:
+  case error::bad_signature:
+  case error::signature_expired:
+  case error::token_expired:
+  case error::origin_not_allowed:
     return counters.published(publish_result::unauthorized).add();
   case error::rate_limited:
+  case error::throttled:
     return counters.published(publish_result::rate_limited).add();
   case error::unavailable:
   case error::internal:

@@ -72,6 +72,8 @@ realtime_edge::realtime_edge(realtime_context& context, connection& owner,
   , connection_id_(std::move(how.connection_id))
   , started_(steady_clock::now())
   , next_keep_alive_(started_ + context.settings.keep_alive_interval)
+  , remote_(how.remote)
+  , deciding_later_(std::move(how.deciding))
   , refused_(how.refused)
   , deflate_(how.deflate) {
   context_.loop.counters().connections.add();
@@ -80,11 +82,17 @@ realtime_edge::realtime_edge(realtime_context& context, connection& owner,
 
 realtime_edge::~realtime_edge() { context_.loop.counters().connections.sub(); }
 
-void realtime_edge::start(std::string_view response, std::string_view rest) {
+void realtime_edge::start(std::string_view response, std::string_view rest,
+                          const auth::answer& who) {
+  if (!deciding_later_)
+    connected(refused_, who);
   set_timer();
   if (!out_.append_raw(response))
     return end(close_reason::client_gone);
   context_.loop.actors().flush_later(*this);
+  if (deciding_later_)
+    wait_for(std::exchange(deciding_later_, {}),
+             [this](const auth::answer& got) { on_connect_decided(got); });
   if (!rest.empty()) {
     std::string copy{rest};
     take(copy);
@@ -95,7 +103,7 @@ void realtime_edge::start(std::string_view response, std::string_view rest) {
 // -- reading --------------------------------------------------------------------------------------
 
 void realtime_edge::wait_readable() {
-  if (reading_ || state_ == state::ended)
+  if (reading_ || deciding_ || state_ == state::ended)
     return;
   reading_ = true;
   socket_->when_readable(
@@ -128,6 +136,10 @@ void realtime_edge::on_readable() {
 
 void realtime_edge::take(std::span<char> input) {
   while (!input.empty() && state_ != state::ended && !broken_input_) {
+    if (deciding_) {
+      unread_.assign(input.data(), input.size());
+      break;
+    }
     const auto step = reader_.next(input);
     input = input.subspan(step.consumed);
     if (step.error != websocket::read_error::none) {
@@ -184,11 +196,10 @@ void realtime_edge::on_operation(operation&& what) {
   case operation_type::connection_init:
     return on_connection_init();
   case operation_type::subscribe:
-    return on_subscribe(std::move(what));
+  case operation_type::publish:
+    return on_channel_operation(std::move(what));
   case operation_type::unsubscribe:
     return on_unsubscribe(what);
-  case operation_type::publish:
-    return on_publish(std::move(what));
   case operation_type::unknown:
     break;
   }
@@ -208,33 +219,83 @@ void realtime_edge::on_connection_init() {
   reply(context_.text);
 }
 
-error realtime_edge::check_subscribe(const operation& what, const name_space*& space,
-                                     std::string& key) const {
-  const auto shown = api_->authenticate(
-      what.authorization ? &*what.authorization : nullptr,
-      std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now()));
-  if (shown.problem != error::none)
-    return shown.problem;
-  if (what.problem != error::none)
-    return what.problem;
-  const auto channel = channel_path::parse_subscription(what.channel);
-  if (!channel)
-    return error::invalid_channel;
-  space = api_->find_namespace(channel->name_space());
-  if (space == nullptr)
-    return shown.who.mode == config::auth_mode::none ? error::unauthorized
-                                                     : error::unknown_namespace;
-  key = make_channel_key(api_->id(), channel->text());
-  return api::authorize(shown.who, space->subscribe);
+// -- authorization --------------------------------------------------------------------------------
+
+void realtime_edge::wait_for(std::function<void(auth::answer_handler)> later,
+                             std::function<void(auth::answer)> then) {
+  deciding_ = true;
+  // The answer comes on another thread, and finds a loop even if the client has gone.
+  later([this, &loop = context_.loop, api = api_, keep = caf::strong_actor_ptr{owner_.ctrl()},
+         then = std::move(then)](auth::answer got) {
+    loop.post([this, api, keep, then, got = std::move(got)] {
+      if (owner_.wire() == nullptr)
+        return;
+      deciding_ = false;
+      if (state_ == state::open)
+        then(got);
+      auto rest = std::exchange(unread_, {});
+      take(rest);
+      wait_readable();
+    });
+  });
 }
 
-void realtime_edge::on_subscribe(operation&& what) {
-  const name_space* space = nullptr;
-  std::string key;
-  auto problem = check_subscribe(what, space, key);
+void realtime_edge::on_connect_decided(const auth::answer& got) {
+  refused_ = error_of(got.outcome);
+  connected(refused_, got);
+  set_timer();
+}
+
+void realtime_edge::connected(error outcome, const auth::answer& got) {
+  count_verdict(context_.loop.counters(), got.outcome);
+  note(*api_, {audit::action::connect}, outcome, got.who.get(), from());
+  context_.loop.counters().connected(connect_result_of(outcome)).add();
+  denied_ = got.detail;
+  if (got.who != nullptr && got.who->close_on_expiry)
+    expires_ = got.who->expires;
+  log::info("connection opened", {{"connection", connection_id_},
+                                  {"api", api_->id()},
+                                  {"remote", remote_.to_string()},
+                                  {"tls", socket_->is_tls()},
+                                  {"result", to_string(connect_result_of(outcome))}});
+}
+
+void realtime_edge::on_channel_operation(operation&& what) {
+  const auto publishes = what.type == operation_type::publish;
+  if (publishes && !owner_.may_publish(steady_clock::now())) {
+    count_publish(context_.loop.counters(), error::rate_limited);
+    context_.text.clear();
+    append_operation_error(context_.text, "publish_error", what.id, error::rate_limited);
+    return reply(context_.text);
+  }
+  auto known = prepare(*api_, what);
+  auto asked = ask(*api_, what, known, from(), {api_->publish_path()});
+  if (!asked.later)
+    return publishes ? publish(std::move(what), known, asked.now)
+                     : subscribe(std::move(what), known, asked.now);
+  auto waiting =
+      std::make_shared<std::pair<operation, prepared>>(std::move(what), std::move(known));
+  wait_for(std::move(asked.later), [this, publishes, waiting, api = api_](const auth::answer& got) {
+    publishes ? publish(std::move(waiting->first), waiting->second, got)
+              : subscribe(std::move(waiting->first), waiting->second, got);
+  });
+}
+
+/// Who guesses has to connect anew for each guess beyond the limit, which is limited too.
+void realtime_edge::slow_down_guesser(error problem) {
+  if (problem == error::throttled)
+    close(close_reason::unauthorized);
+}
+
+void realtime_edge::subscribe(operation&& what, const prepared& known, const auth::answer& got) {
+  count_verdict(context_.loop.counters(), got.outcome);
+  auto problem = conclude(known, got);
+  note(*api_, {audit::action::subscribe, known.space, what.channel}, problem, got.who.get(),
+       from());
   if (problem == error::none) {
     auto prefix = std::make_shared<const std::string>(data_prefix(what.id));
-    switch (owner_.subscribe({what.id, key, space->slow_consumer, std::move(prefix)})) {
+    const auto key = make_channel_key(api_->id(), known.channel->text());
+    switch (owner_.subscribe({what.id, key, known.space->slow_consumer, std::move(prefix)})) {
     case connection::subscribe_result::pending:
       return;
     case connection::subscribe_result::duplicate_id:
@@ -249,8 +310,11 @@ void realtime_edge::on_subscribe(operation&& what) {
     }
   }
   context_.text.clear();
-  append_operation_error(context_.text, "subscribe_error", what.id, problem);
+  stated_details details;
+  details.denied = got.detail;
+  append_operation_error(context_.text, "subscribe_error", what.id, problem, details);
   reply(context_.text);
+  slow_down_guesser(problem);
 }
 
 void realtime_edge::on_unsubscribe(const operation& what) {
@@ -265,25 +329,19 @@ void realtime_edge::on_unsubscribe(const operation& what) {
   reply(context_.text);
 }
 
-void realtime_edge::on_publish(operation&& what) {
-  const auto now = steady_clock::now();
+void realtime_edge::publish(operation&& what, const prepared& known, const auth::answer& got) {
   const auto id = what.id;
   const auto& limits = api_->settings().limits;
-  publish_outcome outcome;
-  if (owner_.may_publish(now)) {
-    outcome = publish(context_.loop, *api_, std::move(what), now);
-  } else {
-    outcome.problem = error::rate_limited;
-    count_publish(context_.loop.counters(), outcome.problem);
-  }
+  const auto outcome = appsync::publish(context_.loop, *api_, std::move(what), known, got, from(),
+                                        steady_clock::now());
+  const stated_details details{limits.events_per_publish, limits.event_bytes, got.detail};
   context_.text.clear();
   if (outcome.problem == error::none)
-    append_publish_success(context_.text, id, outcome.entries,
-                           {limits.events_per_publish, limits.event_bytes});
+    append_publish_success(context_.text, id, outcome.entries, details);
   else
-    append_operation_error(context_.text, "publish_error", id, outcome.problem,
-                           {limits.events_per_publish, limits.event_bytes});
+    append_operation_error(context_.text, "publish_error", id, outcome.problem, details);
   reply(context_.text);
+  slow_down_guesser(outcome.problem);
 }
 
 void realtime_edge::reply(std::string_view text) {
@@ -296,9 +354,11 @@ void realtime_edge::reply(std::string_view text) {
 
 void realtime_edge::refuse() {
   context_.text.clear();
-  append_connection_error(context_.text, refused_);
+  stated_details details;
+  details.denied = denied_;
+  append_connection_error(context_.text, refused_, details);
   reply(context_.text);
-  const auto credentials = refused_ == error::unauthorized || refused_ == error::mode_not_allowed;
+  const auto credentials = connect_result_of(refused_) == telemetry::connect_result::unauthorized;
   if (state_ == state::open)
     begin_close(credentials ? close_reason::unauthorized : close_reason::refused,
                 close_code::normal);
@@ -407,8 +467,12 @@ void realtime_edge::sent_everything() {
 void realtime_edge::set_timer() {
   if (refused_ != error::none)
     return context_.loop.timers().set(*this, started_ + refusal_delay);
-  const auto over = started_ + context_.settings.connection_lifetime;
-  context_.loop.timers().set(*this, std::min(next_keep_alive_, over));
+  auto next = std::min(next_keep_alive_, started_ + context_.settings.connection_lifetime);
+  if (expires_) {
+    const auto left = *expires_ - std::chrono::system_clock::now();
+    next = std::min(next, steady_clock::now() + std::chrono::ceil<std::chrono::milliseconds>(left));
+  }
+  context_.loop.timers().set(*this, next);
 }
 
 void realtime_edge::expired(net::timer_wheel::time_point now) {
@@ -420,6 +484,10 @@ void realtime_edge::expired(net::timer_wheel::time_point now) {
     return refuse();
   if (now - started_ >= context_.settings.connection_lifetime)
     return close(close_reason::lifetime_over);
+  if (expires_ && std::chrono::system_clock::now() >= *expires_)
+    return close(close_reason::token_expired);
+  if (now < next_keep_alive_)
+    return set_timer();
   context_.text.clear();
   append_keep_alive(context_.text);
   next_keep_alive_ = now + context_.settings.keep_alive_interval;
@@ -464,6 +532,7 @@ void realtime_edge::end(close_reason why) {
     flush_hook::unlink();
   socket_->close();
   admitted_ = {};
+  note(*api_, {audit::action::disconnect}, error::none, nullptr, from());
   log::info("connection closed",
             {{"connection", connection_id_}, {"api", api_->id()}, {"reason", to_string(why)}});
   owner_.closed();

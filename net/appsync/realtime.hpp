@@ -5,6 +5,7 @@
 #include "actors/connection.hpp"
 #include "config/settings.hpp"
 #include "net/appsync/api.hpp"
+#include "net/appsync/authorization.hpp"
 #include "net/appsync/operation.hpp"
 #include "net/event_loop.hpp"
 #include "net/outbound_queue.hpp"
@@ -12,7 +13,9 @@
 #include "net/websocket/message_reader.hpp"
 
 #include <chrono>
+#include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -42,7 +45,12 @@ public:
   struct options {
     api_ptr what;
     admission::ticket admitted;
-    error refused = error::none; ///< Not `none`: tell the client when it speaks, and close.
+    /// Whether the connection may stay. `none` while `deciding` is set; not `none`: the client is
+    /// told when it speaks, and then closed.
+    error refused = error::none;
+    /// Set if somebody else has to be asked: what the client says waits.
+    std::function<void(auth::answer_handler)> deciding;
+    boost::asio::ip::address remote;
     bool deflate = false;
     std::string connection_id;
   };
@@ -52,8 +60,8 @@ public:
   ~realtime_edge() override;
 
   /// Sends `response` (the `101`) and begins. `rest` is what the client has sent behind its
-  /// request.
-  void start(std::string_view response, std::string_view rest);
+  /// request; `who` is who it is, unless that is being decided.
+  void start(std::string_view response, std::string_view rest, const auth::answer& who);
 
   // edge
   void subscribed(const subscription& what) override;
@@ -80,11 +88,16 @@ private:
   void on_message(const websocket::message& what);
   void on_operation(operation&& what);
   void on_connection_init();
-  void on_subscribe(operation&& what);
+  void on_channel_operation(operation&& what);
+  void subscribe(operation&& what, const prepared& known, const auth::answer& got);
   void on_unsubscribe(const operation& what);
-  void on_publish(operation&& what);
-  [[nodiscard]] error check_subscribe(const operation& what, const name_space*& space,
-                                      std::string& key) const;
+  void publish(operation&& what, const prepared& known, const auth::answer& got);
+  void wait_for(std::function<void(auth::answer_handler)> later,
+                std::function<void(auth::answer)> then);
+  void on_connect_decided(const auth::answer& got);
+  void connected(error outcome, const auth::answer& got);
+  void slow_down_guesser(error problem);
+  [[nodiscard]] caller from() const { return {remote_, connection_id_, connection_id_}; }
 
   void reply(std::string_view text);
   void refuse();
@@ -105,9 +118,15 @@ private:
   net::timer_wheel::time_point started_;
   net::timer_wheel::time_point next_keep_alive_;
   state state_ = state::open;
+  boost::asio::ip::address remote_;
+  std::function<void(auth::answer_handler)> deciding_later_; ///< Of the connection, until `start`.
+  std::string unread_;                                       ///< Input that waits for a decision.
+  std::optional<std::chrono::system_clock::time_point> expires_; ///< Of the token, if that ends it.
+  std::string denied_; ///< Why the connection was refused, in words.
   close_reason why_ = close_reason::client_gone;
   error refused_ = error::none;
   bool deflate_ = false;
+  bool deciding_ = false; ///< Somebody is asked about an operation; what follows it waits.
   bool reading_ = false;
   bool write_blocked_ = false;
   bool broken_input_ = false; ///< A frame was refused; what follows means nothing.

@@ -42,8 +42,16 @@ public:
   /// When the last byte of the request was read.
   [[nodiscard]] virtual std::chrono::steady_clock::time_point received() const noexcept = 0;
 
-  /// Answers. To be called once, within `service::handle`.
+  /// Whether the bytes are encrypted between the client, or a proxy, and this node.
+  [[nodiscard]] virtual bool is_tls() const noexcept = 0;
+
+  /// Answers. To be called once: within `service::handle`, or after `defer`.
   virtual void respond(const response& answer) = 0;
+
+  /// Instead of `respond`: the answer comes later, on the same loop. The request stays valid until
+  /// then; what the client sends behind it waits. Whoever holds the result must answer; who has
+  /// gone in the meantime does no harm.
+  [[nodiscard]] virtual std::shared_ptr<exchange> defer() = 0;
 
   /// Instead of `respond`: takes the socket over; HTTP is over for it. `rest` is what the client
   /// has sent behind the request; it holds until the next read on the loop. The request stays valid

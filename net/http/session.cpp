@@ -49,13 +49,15 @@ refusal refusal_of(parse_error what) noexcept {
 } // namespace
 
 session::session(net::event_loop& loop, std::unique_ptr<net::stream> socket, service& answers,
-                 const config::http_settings& settings)
+                 const config::http_settings& settings, net::address_limit::ticket entered)
   : loop_(loop)
   , socket_(std::move(socket))
   , service_(answers)
   , settings_(settings)
   , remote_(socket_->remote_address())
-  , parser_(request_parser::limits{settings.header_bytes, settings.body_bytes}) {
+  , parser_(request_parser::limits{settings.header_bytes, settings.body_bytes})
+  , tls_(socket_->is_tls())
+  , entered_(std::move(entered)) {
   loop_.counters().http_connections.add();
 }
 
@@ -68,7 +70,7 @@ void session::start() {
 }
 
 void session::wait_readable() {
-  if (reading_ || state_ == state::ended)
+  if (reading_ || deferred_ || state_ == state::ended)
     return;
   reading_ = true;
   socket_->when_readable([self = shared_from_this()](boost::system::error_code failed) {
@@ -109,6 +111,8 @@ void session::on_readable() {
 }
 
 void session::go_on_reading() {
+  if (deferred_)
+    return; // Whoever answers keeps the session alive.
   // Somebody has to keep the session alive: the wait for more, or for room to write.
   if (unread_.empty() && out_.size() - written_ < pause_reading_at)
     wait_readable();
@@ -119,7 +123,7 @@ void session::go_on_reading() {
 void session::process(std::string_view input) {
   received_ = std::chrono::steady_clock::now();
   while (!input.empty() && state_ == state::open) {
-    if (out_.size() - written_ >= pause_reading_at) {
+    if (deferred_ || out_.size() - written_ >= pause_reading_at) {
       unread_.assign(input);
       break;
     }
@@ -140,7 +144,7 @@ void session::process(std::string_view input) {
       break;
     }
   }
-  if (state_ == state::open)
+  if (state_ == state::open && !deferred_)
     set_timeout();
 }
 
@@ -151,7 +155,14 @@ void session::handle_request() {
   service_.handle(*this);
   if (state_ == state::ended)
     return;
-  assert(answered_);
+  assert(answered_ || deferred_);
+  if (deferred_)
+    net::timer_wheel::drop(*this); // Whoever answers has a time-out of its own.
+  else
+    request_done();
+}
+
+void session::request_done() {
   continued_ = false;
   timed_ = request_parser::state::complete;
   parser_.reset();
@@ -185,7 +196,14 @@ void session::set_timeout() {
   loop_.timers().set(*this, std::chrono::steady_clock::now() + limit);
 }
 
+std::shared_ptr<exchange> session::defer() {
+  deferred_ = true;
+  return {shared_from_this(), static_cast<exchange*>(this)};
+}
+
 void session::respond(const response& answer) {
+  if (state_ == state::ended)
+    return; // Only after `defer`: the client, or the node, has gone.
   assert(!answered_ || close_after_);
   answered_ = true;
   const auto status = static_cast<boost::beast::http::status>(answer.status);
@@ -200,6 +218,8 @@ void session::respond(const response& answer) {
     append_number(out_, answer.body.size());
     out_.append("\r\n");
   }
+  if (!settings_.server_header.empty())
+    out_.append("Server: ").append(settings_.server_header).append("\r\n");
   out_.append(answer.extra_headers);
   if (close_after_)
     out_.append("Connection: close\r\n");
@@ -211,10 +231,19 @@ void session::respond(const response& answer) {
   if (answer.status >= 400)
     loop_.counters().http_errors.add();
   loop_.actors().flush_later(*this);
+  if (!std::exchange(deferred_, false))
+    return;
+  request_done();
+  if (state_ == state::open) {
+    set_timeout();
+    if (unread_.empty())
+      wait_readable();
+  }
 }
 
 exchange::taken_over session::take_over() {
   answered_ = true;
+  entered_ = {};
   state_ = state::ended;
   // What was answered before on this connection goes first; it is short.
   write();
@@ -256,6 +285,8 @@ void session::write() {
     std::string{}.swap(out_);
   if (state_ == state::last_answer) {
     linger();
+  } else if (deferred_) {
+    return;
   } else if (state_ == state::open && !unread_.empty()) {
     // In a turn of its own: a client that pipelines much does not hold up others.
     loop_.post([self] { self->process_unread(); });
@@ -265,7 +296,7 @@ void session::write() {
 }
 
 void session::process_unread() {
-  if (state_ != state::open || socket_ == nullptr)
+  if (state_ != state::open || socket_ == nullptr || deferred_)
     return;
   const auto input = std::exchange(unread_, {});
   process(input);
@@ -304,6 +335,7 @@ void session::end() {
   if (state_ == state::ended)
     return;
   state_ = state::ended;
+  entered_ = {};
   net::timer_wheel::drop(*this);
   if (client::is_linked())
     client::unlink();

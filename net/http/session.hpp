@@ -2,6 +2,7 @@
 #pragma once
 
 #include "config/settings.hpp"
+#include "net/address_limit.hpp"
 #include "net/event_loop.hpp"
 #include "net/http/service.hpp"
 
@@ -23,7 +24,7 @@ class session final : public std::enable_shared_from_this<session>,
                       private exchange {
 public:
   session(net::event_loop& loop, std::unique_ptr<net::stream> socket, service& answers,
-          const config::http_settings& settings);
+          const config::http_settings& settings, net::address_limit::ticket entered = {});
   ~session() override;
 
   void start();
@@ -49,7 +50,9 @@ private:
   [[nodiscard]] std::chrono::steady_clock::time_point received() const noexcept override {
     return received_;
   }
+  [[nodiscard]] bool is_tls() const noexcept override { return tls_; }
   void respond(const response& answer) override;
+  [[nodiscard]] std::shared_ptr<exchange> defer() override;
   [[nodiscard]] taken_over take_over() override;
 
   void wait_readable();
@@ -58,6 +61,7 @@ private:
   void process(std::string_view input);
   void process_unread();
   void handle_request();
+  void request_done();
   void refuse(refusal why);
   void watch_body();
   void set_timeout();
@@ -81,6 +85,9 @@ private:
   bool close_after_ = false; ///< The answer being made is the last one.
   bool continued_ = false;   ///< `100 Continue` was sent for this request.
   bool answered_ = false;
+  bool deferred_ = false; ///< The answer comes later; nothing is read until then.
+  bool tls_ = false;
+  net::address_limit::ticket entered_;
   bool reading_ = false;
   bool write_blocked_ = false;
   std::size_t lingered_ = 0;

@@ -1,5 +1,6 @@
 #include "net/mesh_client/door.hpp"
 
+#include "net/appsync/authorization.hpp"
 #include "telemetry/log.hpp"
 
 #include <boost/asio/ip/address.hpp>
@@ -50,14 +51,22 @@ door::answer door::admit(mesh::peer_link& at, mesh::hello&& what, mesh::welcome&
     return {refusal::too_many, rate ? "too many connections per second" : "too many connections"};
   }
   std::optional<appsync::credentials> shown;
-  if (!what.credential.empty())
-    shown.emplace().api_key = std::move(what.credential);
-  const auto checked =
-      api->authenticate(shown ? &*shown : nullptr,
-                        std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now()));
-  if (checked.problem != appsync::error::none ||
-      appsync::api::authorize(checked.who, api->settings().auth.connect) != appsync::error::none)
-    return unauthorized();
+  if (!what.credential.empty()) {
+    // One string for every mode: a token has dots, and a key has none.
+    auto& into = what.credential.find('.') == std::string::npos ? shown.emplace().api_key
+                                                                : shown.emplace().authorization;
+    into = std::move(what.credential);
+  }
+  const auth::credentials none;
+  auto decided = appsync::ask_connect(*api, shown ? *shown : none, {remote, what.name, what.name},
+                                      {api->publish_path()});
+  if (!decided.later) {
+    const auto refused = appsync::error_of(decided.now.outcome);
+    appsync::note(*api, {audit::action::connect}, refused, decided.now.who.get(),
+                  {remote, what.name, what.name});
+    if (refused != appsync::error::none)
+      return unauthorized();
+  }
   count(connect_result::accepted);
   what.name.resize(std::min(what.name.size(), longest_name));
   log::info("client opened",
@@ -72,7 +81,9 @@ door::answer door::admit(mesh::peer_link& at, mesh::hello&& what, mesh::welcome&
                     how_.counters}));
   auto& raw = *static_cast<link*>(caf::actor_cast<caf::abstract_actor*>(made));
   links_.emplace(&raw, made);
-  raw.start(at, {api, std::move(asked.admitted), std::move(shown), std::move(what.name)},
+  raw.start(at,
+            {api, std::move(asked.admitted), std::move(shown), remote, std::move(decided.later),
+             std::move(what.name)},
             how_.node->next_loop(), std::move(greeting));
   return {};
 }

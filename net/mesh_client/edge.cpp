@@ -1,6 +1,5 @@
 #include "net/mesh_client/edge.hpp"
 
-#include "actors/channel_path.hpp"
 #include "actors/loop_actor.hpp"
 #include "actors/messages.hpp"
 #include "net/appsync/errors.hpp"
@@ -10,6 +9,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cstring>
+#include <iterator>
 #include <utility>
 
 namespace actormesh::mesh_client {
@@ -44,6 +44,13 @@ client_status status_of(error what) noexcept {
   case error::unauthorized:
   case error::unknown_namespace:
   case error::mode_not_allowed:
+  case error::access_denied:
+  case error::incomplete_signature:
+  case error::unknown_access_key:
+  case error::bad_signature:
+  case error::signature_expired:
+  case error::token_expired:
+  case error::throttled:
     return client_status::unauthorized;
   case error::invalid_channel:
     return client_status::invalid_channel;
@@ -79,10 +86,6 @@ mesh::client_answer make_answer(std::uint64_t number, error problem) {
   return made;
 }
 
-std::chrono::sys_seconds wall_clock() {
-  return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
-}
-
 std::size_t events_in(const client_turn& what) {
   std::size_t number = 0;
   for (const auto& each : what.items)
@@ -105,54 +108,139 @@ edge::~edge() { context_.loop.counters().mesh_clients.sub(); }
 
 // -- requests -------------------------------------------------------------------------------------
 
+void edge::start() {
+  if (!how_.deciding)
+    return;
+  wait_for(std::exchange(how_.deciding, {}), [this](const auth::answer& got) {
+    appsync::count_verdict(context_.loop.counters(), got.outcome);
+    const auto refused = appsync::error_of(got.outcome);
+    appsync::note(*how_.what, {audit::action::connect}, refused, got.who.get(), from());
+    if (refused != error::none)
+      end_link(client_turn::end::going_away);
+  });
+}
+
 void edge::handle(std::vector<mesh::client_request>&& requests, std::size_t bytes) {
   if (state_ == state::ended)
     return;
   context_.loop.counters().bytes_received.add(bytes);
-  turn().request_bytes += bytes;
-  if (state_ != state::open)
+  if (state_ != state::open) {
+    turn().request_bytes += bytes;
     return;
-  for (auto& each : requests)
-    handle(std::move(each));
+  }
+  waiting_bytes_ += bytes;
+  std::ranges::move(requests, std::back_inserter(waiting_));
+  go_on();
+}
+
+void edge::go_on() {
+  while (!deciding_ && state_ == state::open && !waiting_.empty()) {
+    auto next = std::move(waiting_.front());
+    waiting_.pop_front();
+    handle(std::move(next));
+  }
+  if (waiting_.empty() && state_ != state::ended)
+    turn().request_bytes += std::exchange(waiting_bytes_, 0);
+}
+
+void edge::wait_for(std::function<void(auth::answer_handler)> later,
+                    std::function<void(auth::answer)> then) {
+  deciding_ = true;
+  // The answer comes on another thread, and finds a loop even if the client has gone.
+  later([this, &loop = context_.loop, api = how_.what, keep = caf::strong_actor_ptr{owner_.ctrl()},
+         then = std::move(then)](auth::answer got) {
+    loop.post([this, api, keep, then, got = std::move(got)] {
+      if (owner_.wire() == nullptr)
+        return;
+      deciding_ = false;
+      if (state_ == state::open)
+        then(got);
+      go_on();
+    });
+  });
 }
 
 void edge::handle(mesh::client_request&& what) {
   switch (static_cast<client_operation>(what.operation)) {
   case client_operation::subscribe:
-    // The answer comes when the barrier has been reached.
-    if (const auto problem = subscribe(what); problem != error::none)
-      answer(what.number, problem);
-    return;
+    break;
   case client_operation::unsubscribe:
     return answer(what.number, owner_.unsubscribe(to_id(what.subscription))
                                    ? error::none
                                    : error::unknown_subscription);
   case client_operation::publish:
-    return publish(std::move(what));
+    if (owner_.may_publish(std::chrono::steady_clock::now()))
+      break;
+    appsync::count_publish(context_.loop.counters(), error::rate_limited);
+    return answer(what.number, error::rate_limited);
+  default:
+    context_.loop.counters().protocol_errors.add();
+    return answer(what.number, error::unsupported_operation);
   }
-  context_.loop.counters().protocol_errors.add();
-  answer(what.number, error::unsupported_operation);
+  auto asked = read(what);
+  on_channel_request(std::move(what), std::move(asked));
 }
 
-error edge::subscribe(const mesh::client_request& what) {
+appsync::operation edge::read(mesh::client_request& what) {
+  appsync::operation asked;
+  asked.channel = std::move(what.channel);
+  asked.authorization = how_.shown;
+  if (static_cast<client_operation>(what.operation) == client_operation::subscribe) {
+    asked.type = appsync::operation_type::subscribe;
+    return asked;
+  }
+  asked.type = appsync::operation_type::publish;
+  if (what.events.empty())
+    asked.problem = error::no_events;
+  else if (what.events.size() > how_.what->settings().limits.events_per_publish)
+    asked.problem = error::too_many_events;
+  else if (!std::ranges::all_of(
+               what.events, [this](const auto& text) { return context_.parser.is_event(text); }))
+    asked.problem = error::event_not_json;
+  else
+    asked.events = std::move(what.events);
+  return asked;
+}
+
+void edge::on_channel_request(mesh::client_request&& what, appsync::operation&& asked) {
+  auto known = appsync::prepare(*how_.what, asked);
+  auto decided = appsync::ask(*how_.what, asked, known, from(), {how_.what->publish_path()});
+  const auto carry_out = [this](const mesh::client_request& request, appsync::operation&& op,
+                                const appsync::prepared& prepared, const auth::answer& got) {
+    if (op.type == appsync::operation_type::publish)
+      return publish(request.number, std::move(op), prepared, got);
+    // The answer comes when the barrier has been reached.
+    if (const auto problem = subscribe(request, prepared, got); problem != error::none)
+      answer(request.number, problem);
+  };
+  if (!decided.later)
+    return carry_out(what, std::move(asked), known, decided.now);
+  struct kept {
+    mesh::client_request what;
+    appsync::operation asked;
+    appsync::prepared known;
+  };
+  auto held = std::make_shared<kept>(kept{std::move(what), std::move(asked), std::move(known)});
+  wait_for(std::move(decided.later), [carry_out, held](const auth::answer& got) {
+    carry_out(held->what, std::move(held->asked), held->known, got);
+  });
+}
+
+error edge::subscribe(const mesh::client_request& what, const appsync::prepared& known,
+                      const auth::answer& got) {
   const auto& api = *how_.what;
-  const auto shown = api.authenticate(how_.shown ? &*how_.shown : nullptr, wall_clock());
-  if (shown.problem != error::none)
-    return shown.problem;
-  const auto channel = channel_path::parse_subscription(what.channel);
-  if (!channel)
-    return error::invalid_channel;
-  const auto* space = api.find_namespace(channel->name_space());
-  if (space == nullptr)
-    return error::unknown_namespace;
-  if (const auto refused = appsync::api::authorize(shown.who, space->subscribe);
-      refused != error::none)
-    return refused;
+  appsync::count_verdict(context_.loop.counters(), got.outcome);
+  auto problem = appsync::conclude(known, got);
+  appsync::note(api,
+                {audit::action::subscribe, known.space,
+                 known.channel ? known.channel->text() : std::string_view{}},
+                problem, got.who.get(), from());
+  if (problem != error::none)
+    return problem;
   // Before the call: it may be answered within.
   pending_.push_back({what.subscription, what.number});
-  const auto key = make_channel_key(api.id(), channel->text());
-  auto problem = error::none;
-  switch (owner_.subscribe({to_id(what.subscription), key, space->slow_consumer, nullptr})) {
+  const auto key = make_channel_key(api.id(), known.channel->text());
+  switch (owner_.subscribe({to_id(what.subscription), key, known.space->slow_consumer, nullptr})) {
   case connection::subscribe_result::pending:
     return error::none;
   case connection::subscribe_result::duplicate_id:
@@ -169,27 +257,10 @@ error edge::subscribe(const mesh::client_request& what) {
   return problem;
 }
 
-void edge::publish(mesh::client_request&& what) {
-  const auto now = std::chrono::steady_clock::now();
-  const auto number = what.number;
-  if (!owner_.may_publish(now)) {
-    appsync::count_publish(context_.loop.counters(), error::rate_limited);
-    return answer(number, error::rate_limited);
-  }
-  appsync::operation asked;
-  asked.type = appsync::operation_type::publish;
-  asked.channel = std::move(what.channel);
-  asked.authorization = how_.shown;
-  if (what.events.empty())
-    asked.problem = error::no_events;
-  else if (what.events.size() > how_.what->settings().limits.events_per_publish)
-    asked.problem = error::too_many_events;
-  else if (!std::ranges::all_of(
-               what.events, [this](const auto& text) { return context_.parser.is_event(text); }))
-    asked.problem = error::event_not_json;
-  else
-    asked.events = std::move(what.events);
-  const auto outcome = appsync::publish(context_.loop, *how_.what, std::move(asked), now);
+void edge::publish(std::uint64_t number, appsync::operation&& asked, const appsync::prepared& known,
+                   const auth::answer& got) {
+  const auto outcome = appsync::publish(context_.loop, *how_.what, std::move(asked), known, got,
+                                        from(), std::chrono::steady_clock::now());
   auto made = make_answer(number, outcome.problem);
   for (const auto& each : outcome.entries)
     made.events.push_back(

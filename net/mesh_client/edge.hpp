@@ -5,12 +5,15 @@
 #include "actors/link_flow.hpp"
 #include "actors/mesh/client_frames.hpp"
 #include "net/appsync/api.hpp"
+#include "net/appsync/authorization.hpp"
 #include "net/appsync/operation.hpp"
 #include "net/event_loop.hpp"
 #include "net/mesh_client/turn.hpp"
 
 #include <cstddef>
 #include <cstdint>
+#include <deque>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -37,6 +40,9 @@ public:
     appsync::api_ptr what;
     appsync::admission::ticket admitted;
     std::optional<appsync::credentials> shown;
+    boost::asio::ip::address remote;
+    /// Set if somebody else has to say whether the client may be here; its requests wait.
+    std::function<void(auth::answer_handler)> deciding;
     std::string name;         ///< For the log: what the client calls itself.
     caf::strong_actor_ptr to; ///< The link.
     link_flow_ptr flow;       ///< Bytes of events that are on their way there.
@@ -44,6 +50,9 @@ public:
 
   edge(edge_context& context, connection& owner, options how);
   ~edge() override;
+
+  /// Begins; once, when its connection has it.
+  void start();
 
   /// Carries out requests in order. `bytes` is what they take.
   void handle(std::vector<mesh::client_request>&& requests, std::size_t bytes);
@@ -73,9 +82,17 @@ private:
     std::uint64_t number = 0; ///< Of the request.
   };
 
+  void go_on();
   void handle(mesh::client_request&& what);
-  [[nodiscard]] appsync::error subscribe(const mesh::client_request& what);
-  void publish(mesh::client_request&& what);
+  void on_channel_request(mesh::client_request&& what, appsync::operation&& asked);
+  void wait_for(std::function<void(auth::answer_handler)> later,
+                std::function<void(auth::answer)> then);
+  [[nodiscard]] appsync::operation read(mesh::client_request& what);
+  [[nodiscard]] appsync::error subscribe(const mesh::client_request& what,
+                                         const appsync::prepared& known, const auth::answer& got);
+  void publish(std::uint64_t number, appsync::operation&& asked, const appsync::prepared& known,
+               const auth::answer& got);
+  [[nodiscard]] appsync::caller from() const { return {how_.remote, how_.name, how_.name}; }
   void answer(std::uint64_t number, appsync::error problem);
   mesh::client_turn& turn();
   void lose(std::uint64_t subscription, std::size_t number);
@@ -87,6 +104,9 @@ private:
   options how_;
   std::shared_ptr<mesh::client_turn> turn_; ///< Null while there is nothing to say.
   std::vector<pending_subscribe> pending_;
+  std::deque<mesh::client_request> waiting_; ///< While a decision is awaited.
+  std::size_t waiting_bytes_ = 0;            ///< What they take; not acknowledged to the client.
+  bool deciding_ = false;
   state state_ = state::open;
 };
 

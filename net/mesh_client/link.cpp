@@ -42,14 +42,15 @@ void link::start(wire& from, admission&& who, edge_context& loop, mesh::welcome&
   half_ = std::make_shared<loop_half>(loop_half{loop, {}, nullptr});
   const auto& limits = who.what->settings().limits;
   const connection::limits bounds{limits.subscriptions, limits.publishes_per_second};
-  auto how = std::make_shared<edge::options>(
-      edge::options{std::move(who.what), std::move(who.admitted), std::move(who.shown),
-                    std::move(who.name), caf::strong_actor_ptr{ctrl()}, flow_});
+  auto how = std::make_shared<edge::options>(edge::options{
+      std::move(who.what), std::move(who.admitted), std::move(who.shown), who.remote,
+      std::move(who.deciding), std::move(who.name), caf::strong_actor_ptr{ctrl()}, flow_});
   loop.loop.post([half = half_, how = std::move(how), bounds] {
     half->actor = spawn_on<connection>(half->loop.loop.actors(), bounds);
     auto made = std::make_unique<edge>(half->loop, *half->actor.object, std::move(*how));
     half->wire = made.get();
     half->actor.object->begin(std::move(made));
+    half->wire->start();
     if (half->loop.stopping)
       half->wire->drain();
   });

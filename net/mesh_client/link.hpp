@@ -45,6 +45,8 @@ public:
     appsync::api_ptr what;
     appsync::admission::ticket admitted;
     std::optional<appsync::credentials> shown;
+    boost::asio::ip::address remote;
+    std::function<void(auth::answer_handler)> deciding; ///< See `edge::options`.
     std::string name;
   };
 

@@ -100,14 +100,14 @@ TEST_CASE("frames that say yes have the documented bytes") {
 
 TEST_CASE("publish_success lists the events, successful ones first") {
   const std::array<publish_entry, 1> one{{{uuid_1, error::none}}};
-  CHECK(made_by(append_publish_success, "ee84", one, stated_limits{}) ==
+  CHECK(made_by(append_publish_success, "ee84", one, stated_details{}) ==
         R"({"type":"publish_success","id":"ee84",)"
         R"("successful":[{"identifier":"53287bee-ae0d-42e7-8a90-e9d2a49e4bd7","index":0}],)"
         R"("failed":[]})");
 
   const std::array<publish_entry, 2> mixed{
       {{uuid_1, error::event_too_large}, {uuid_2, error::none}}};
-  CHECK(made_by(append_publish_success, "ee84", mixed, stated_limits{}) ==
+  CHECK(made_by(append_publish_success, "ee84", mixed, stated_details{}) ==
         R"({"type":"publish_success","id":"ee84",)"
         R"("successful":[{"identifier":"221bcd9e-0b5d-4c0b-9e0f-1d6a5d3c7a10","index":1}],)"
         R"("failed":[{"code":"EventTooLargeException",)"
@@ -143,7 +143,7 @@ TEST_CASE("connection_error has an errorCode, which tells clients whether to try
        R"({"type":"connection_error","errors":[{"errorType":"UnauthorizedException",)"
        R"("errorCode":401}]})"},
   }));
-  CHECK(made_by(append_connection_error, given.what) == given.frame);
+  CHECK(made_by(append_connection_error, given.what, stated_details{}) == given.frame);
 }
 
 TEST_CASE("subscribe_error, unsubscribe_error and publish_error name type, id and reason") {
@@ -200,12 +200,12 @@ TEST_CASE("subscribe_error, unsubscribe_error and publish_error name type, id an
        R"("message":"An event is not a string that holds valid JSON"}]})"},
   }));
   CAPTURE(to_string(given.what));
-  CHECK(made_by(append_operation_error, given.kind, "ee84", given.what, stated_limits{}) ==
+  CHECK(made_by(append_operation_error, given.kind, "ee84", given.what, stated_details{}) ==
         given.frame);
 }
 
 TEST_CASE("an operation whose id could not be read is answered without one") {
-  CHECK(made_by(append_operation_error, "publish_error", "", error::bad_id, stated_limits{}) ==
+  CHECK(made_by(append_operation_error, "publish_error", "", error::bad_id, stated_details{}) ==
         R"({"type":"publish_error","errors":[{"errorType":"BadRequestException",)"
         R"("message":"Invalid operation id"}]})");
 }
@@ -228,7 +228,7 @@ TEST_CASE("broadcast_error has the documented bytes") {
 
 TEST_CASE("whatever an id is, the frame stays JSON") {
   CHECK(made_by(append_operation_error, "unsubscribe_error", "a\"b", error::unknown_subscription,
-                stated_limits{}) ==
+                stated_details{}) ==
         R"({"type":"unsubscribe_error","id":"a\"b","errors":[)"
         R"({"errorType":"UnknownOperationError","message":"Unknown operation id a\"b"}]})");
 }
@@ -236,18 +236,18 @@ TEST_CASE("whatever an id is, the frame stays JSON") {
 // -- HTTP -----------------------------------------------------------------------------------------
 
 TEST_CASE("the body of a publish lists the events, failed ones first") {
-  CHECK(made_by(append_publish_result, std::span<const publish_entry>{}, stated_limits{}) ==
+  CHECK(made_by(append_publish_result, std::span<const publish_entry>{}, stated_details{}) ==
         R"({"failed":[],"successful":[]})");
 
   const std::array<publish_entry, 2> good{{{uuid_1, error::none}, {uuid_2, error::none}}};
-  CHECK(made_by(append_publish_result, good, stated_limits{}) ==
+  CHECK(made_by(append_publish_result, good, stated_details{}) ==
         R"({"failed":[],"successful":[)"
         R"({"identifier":"53287bee-ae0d-42e7-8a90-e9d2a49e4bd7","index":0},)"
         R"({"identifier":"221bcd9e-0b5d-4c0b-9e0f-1d6a5d3c7a10","index":1}]})");
 
   const std::array<publish_entry, 2> bad{
       {{uuid_1, error::event_too_large}, {uuid_2, error::event_too_large}}};
-  CHECK(made_by(append_publish_result, bad, stated_limits{}) ==
+  CHECK(made_by(append_publish_result, bad, stated_details{}) ==
         R"({"failed":[{"code":"EventTooLargeException",)"
         R"("identifier":"53287bee-ae0d-42e7-8a90-e9d2a49e4bd7","index":0,)"
         R"("message":"Transformed event is larger than 240KB"},{"code":"EventTooLargeException",)"
@@ -326,12 +326,12 @@ TEST_CASE("an HTTP error has errors[], the message again at the top, and its sta
        R"("message":"There was an error processing the operation"})"},
   }));
   CAPTURE(to_string(given.what));
-  CHECK(made_by(append_http_error, given.what, stated_limits{}) == given.body);
+  CHECK(made_by(append_http_error, given.what, stated_details{}) == given.body);
   CHECK(shape_of(given.what, surface::http).status == given.status);
 }
 
 TEST_CASE("messages name the limits that are configured") {
-  const stated_limits limits{.events_per_publish = 20, .event_bytes = 1024 * 1024};
+  const stated_details limits{.events_per_publish = 20, .event_bytes = 1024 * 1024};
   CHECK(
       made_by(append_http_error, error::too_many_events, limits) ==
       R"({"errors":[{"errorType":"BadRequestException",)"
@@ -345,7 +345,7 @@ TEST_CASE("messages name the limits that are configured") {
         R"({"failed":[{"code":"EventTooLargeException",)"
         R"("identifier":"53287bee-ae0d-42e7-8a90-e9d2a49e4bd7","index":0,)"
         R"("message":"Transformed event is larger than 1024KB"}],"successful":[]})");
-  CHECK(made_by(append_publish_result, large, stated_limits{.event_bytes = 1000}) ==
+  CHECK(made_by(append_publish_result, large, stated_details{.event_bytes = 1000}) ==
         R"({"failed":[{"code":"EventTooLargeException",)"
         R"("identifier":"53287bee-ae0d-42e7-8a90-e9d2a49e4bd7","index":0,)"
         R"("message":"Transformed event is larger than 1000 bytes"}],"successful":[]})");

@@ -81,15 +81,17 @@ public:
     , routes_(loop_, status_) {
     config::api_settings settings;
     settings.id = "api";
-    settings.auth = {
-        {config::auth_mode::none}, {config::auth_mode::none}, {config::auth_mode::none}};
-    settings.namespaces.push_back({"ns", {}, {}, {}});
+    settings.auth.connect = {config::auth_mode::none};
+    settings.auth.publish = {config::auth_mode::none};
+    settings.auth.subscribe = {config::auth_mode::none};
+    settings.namespaces.emplace_back().name = "ns";
     settings.limits.connections_per_second = 0;
     routes_.apply(
         std::make_shared<const appsync::api_table>(
             std::vector<appsync::api_ptr>{std::make_shared<const appsync::api>(
-                settings, nullptr, std::make_shared<appsync::admission>(settings.limits))}),
-        {});
+                settings, std::make_shared<const access::authority>(access::authority::parts{}),
+                std::make_shared<appsync::admission>(settings.limits))}),
+        {}, {});
     loop_.channels().object->connect({loop_.channels().handle});
     thread_ = std::thread{[this] { loop_.run(); }};
   }

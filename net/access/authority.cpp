@@ -1,0 +1,267 @@
+#include "net/access/authority.hpp"
+
+#include "auth/jwt.hpp"
+#include "auth/signing_key_cache.hpp"
+#include "auth/sigv4.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <optional>
+#include <utility>
+
+namespace actormesh::access {
+
+namespace {
+
+using auth::answer;
+using auth::verdict;
+using config::auth_mode;
+
+std::chrono::sys_seconds now_in_seconds() {
+  return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+}
+
+bool has(std::span<const auth_mode> modes, auth_mode wanted) {
+  return std::ranges::find(modes, wanted) != modes.end();
+}
+
+/// Keys that were derived on this thread; they are overwritten with it.
+auth::signing_key_cache& signing_keys() {
+  thread_local auth::signing_key_cache keys;
+  return keys;
+}
+
+verdict verdict_of(auth::sigv4_result what) noexcept {
+  switch (what) {
+  case auth::sigv4_result::ok:
+    return verdict::allowed;
+  case auth::sigv4_result::expired:
+  case auth::sigv4_result::not_yet:
+    return verdict::signature_expired;
+  case auth::sigv4_result::malformed:
+  case auth::sigv4_result::missing_signed_header:
+  case auth::sigv4_result::host_not_signed:
+  case auth::sigv4_result::bad_date:
+    return verdict::incomplete_signature;
+  case auth::sigv4_result::wrong_scope:
+  case auth::sigv4_result::wrong_payload:
+  case auth::sigv4_result::wrong_signature:
+    break;
+  }
+  return verdict::bad_signature;
+}
+
+bool contains(const std::vector<config::secret>& secrets, std::string_view wanted) {
+  auto found = false;
+  for (const auto& each : secrets) // All of them, so that the time tells nothing.
+    found = auth::equal_in_constant_time(each.view(), wanted) || found;
+  return found;
+}
+
+std::vector<std::pair<std::string, std::string>> all_headers(const auth::credentials& shown) {
+  auto all = shown.others;
+  if (shown.host)
+    all.emplace_back("host", *shown.host);
+  if (shown.authorization)
+    all.emplace_back("authorization", *shown.authorization);
+  return all;
+}
+
+} // namespace
+
+authority::authority(parts made_of)
+  : parts_(std::move(made_of))
+  , nobody_(std::make_shared<const auth::identity>()) {
+  for (const auto& ring : parts_.rings)
+    for (const auto& key : ring->keys()) {
+      auth::identity who;
+      who.mode = auth_mode::api_key;
+      who.name = key.id;
+      who.claims = {{"keyId", key.id}};
+      key_holders_.emplace(&key, std::make_shared<const auth::identity>(std::move(who)));
+    }
+}
+
+decision authority::decide(const question& what) const {
+  auto got = identify(what);
+  if (!got.later)
+    got.now = count_failure(complete(what, std::move(got.now)), what.remote);
+  return got;
+}
+
+/// Section 5.1: the first that applies.
+decision authority::identify(const question& what) const {
+  const auto* const shown = what.shown;
+  if (shown == nullptr || shown->empty())
+    return {{verdict::allowed, nobody_}, {}};
+  if (shown->api_key && !parts_.rings.empty())
+    return {check_api_key(*shown->api_key), {}};
+  if (!shown->authorization)
+    return {{verdict::rejected}, {}};
+  if (auth::is_sigv4(*shown->authorization) && parts_.access_keys != nullptr)
+    return {check_signature(what), {}};
+  if (!parts_.issuers.empty() &&
+      auth::look_into(auth::without_bearer(*shown->authorization)).problem !=
+          auth::token_error::malformed)
+    return check_token(what);
+  if (parts_.hook != nullptr)
+    return ask_hook(what);
+  return {{parts_.issuers.empty() ? verdict::rejected : verdict::invalid_token}, {}};
+}
+
+answer authority::check_api_key(const std::string& key) const {
+  const auto now = now_in_seconds();
+  for (const auto& ring : parts_.rings) {
+    const auto checked = ring->check(key, now);
+    if (checked.outcome == config::key_ring::verdict::accepted)
+      return {verdict::allowed, key_holders_.at(checked.key)};
+  }
+  return {verdict::rejected};
+}
+
+answer authority::check_signature(const question& what) const {
+  const auto& shown = *what.shown;
+  const auto authorization = auth::parse_authorization(*shown.authorization);
+  if (!authorization)
+    return {verdict::incomplete_signature};
+  const auto* const key = parts_.access_keys->find(authorization->access_key_id);
+  if (key == nullptr)
+    return {verdict::unknown_access_key};
+  std::vector<auth::header_field> headers;
+  headers.reserve(shown.others.size() + 1);
+  for (const auto& [name, value] : shown.others)
+    headers.push_back({name, value});
+  if (shown.host)
+    headers.push_back({"host", *shown.host});
+  const auto token = auth::header_value(headers, "x-amz-security-token");
+  if (token ? !contains(key->session_tokens, *token) : !key->session_tokens.empty())
+    return {verdict::unknown_access_key};
+  auth::sigv4_request request;
+  request.path = what.path;
+  request.query = what.query;
+  request.headers = headers;
+  request.payload = what.payload;
+  auth::sigv4_expectation expected;
+  expected.region = parts_.iam.region;
+  expected.now = now_in_seconds();
+  expected.skew = std::chrono::ceil<std::chrono::seconds>(parts_.iam.clock_skew);
+  auto outcome = auth::sigv4_result::wrong_signature;
+  for (const auto& secret : key->secrets) {
+    expected.secret_key = secret.view();
+    outcome = auth::verify_sigv4(*authorization, request, expected, signing_keys());
+    if (outcome != auth::sigv4_result::wrong_signature)
+      break;
+  }
+  const auto result = verdict_of(outcome);
+  return {result, result == verdict::allowed ? key->who : nullptr,
+          result == verdict::allowed ? std::string{} : std::string{auth::to_string(outcome)}};
+}
+
+decision authority::check_token(const question& what) const {
+  const auto token = auth::without_bearer(*what.shown->authorization);
+  const auto look = auth::look_into(token);
+  if (look.problem != auth::token_error::none)
+    return {{verdict::invalid_token}, {}};
+  const auto found = std::ranges::find_if(
+      parts_.issuers, [&](const auto& each) { return each->settings().issuer == look.issuer; });
+  if (found == parts_.issuers.end())
+    return {{verdict::invalid_token}, {}};
+  const auto& from = *found;
+  // Somebody who guesses is worth no signature's check; what is known to be good costs none.
+  const auto guesses = parts_.limiter != nullptr &&
+                       parts_.limiter->exhausted(what.remote, std::chrono::steady_clock::now());
+  if (auto checked = from->check(token, look, guesses))
+    return {*std::move(checked), {}};
+  // A copy of what is asked, without what only matters to signatures.
+  struct copy {
+    std::vector<auth_mode> modes;
+    std::string name_space;
+    std::string channel;
+  };
+  auto kept = std::make_shared<const copy>(copy{{what.modes.begin(), what.modes.end()},
+                                                std::string{what.name_space},
+                                                std::string{what.channel}});
+  decision made;
+  made.later = [this, from, kept, text = std::string{token}, asked = what.what, forms = what.forms,
+                only = what.identify_only, remote = what.remote](auth::answer_handler done) {
+    from->check_later(text, [=, this, done = std::move(done)](answer got) {
+      question again;
+      again.what = asked;
+      again.modes = kept->modes;
+      again.name_space = kept->name_space;
+      again.channel = kept->channel;
+      again.forms = forms;
+      again.identify_only = only;
+      done(count_failure(complete(again, std::move(got)), remote));
+    });
+  };
+  return made;
+}
+
+decision authority::ask_hook(const question& what) const {
+  // A call would be about something that can't be done anyway.
+  if (what.identify_only)
+    return {{verdict::allowed, nobody_}, {}};
+  if (!has(what.modes, auth_mode::lambda))
+    return {{has(what.modes, auth_mode::none) ? verdict::rejected : verdict::mode_not_allowed}, {}};
+  hook_question asked;
+  asked.token = *what.shown->authorization;
+  asked.what = what.what;
+  asked.name_space = what.name_space;
+  asked.channel = what.channel;
+  asked.request_id = what.request_id;
+  asked.headers = all_headers(*what.shown);
+  auth::sha256_digest digest{};
+  if (auto known = parts_.hook->check(asked, digest))
+    return {*std::move(known), {}};
+  if (parts_.limiter != nullptr &&
+      parts_.limiter->exhausted(what.remote, std::chrono::steady_clock::now()))
+    return {{verdict::throttled}, {}};
+  decision made;
+  made.later = [this, asked = std::move(asked), digest, forms = what.forms,
+                remote = what.remote](auth::answer_handler done) {
+    const std::vector<auth_mode> only{auth_mode::lambda};
+    parts_.hook->ask(asked, digest,
+                     [=, this, channel = asked.channel, action = asked.what,
+                      done = std::move(done)](answer got) {
+                       question again;
+                       again.what = action;
+                       again.modes = only;
+                       again.channel = channel;
+                       again.forms = forms;
+                       done(count_failure(complete(again, std::move(got)), remote));
+                     });
+  };
+  return made;
+}
+
+/// Whoever it is: may they?
+answer authority::complete(const question& what, answer got) const {
+  if (got.outcome != verdict::allowed || what.identify_only)
+    return got;
+  const auto& who = *got.who;
+  if (!has(what.modes, who.mode) && !has(what.modes, auth_mode::none))
+    return {who.mode == auth_mode::none ? verdict::missing : verdict::mode_not_allowed, got.who};
+  if (who.permissions != nullptr) {
+    const auth::access wanted{what.what, parts_.api, what.channel};
+    if (who.permissions->check(wanted) != auth::decision::allowed) {
+      const auth::arn_scope scope{parts_.iam.region, parts_.iam.account};
+      return {verdict::access_denied, got.who,
+              "User: arn:aws:iam::" + parts_.iam.account + ":user/" + who.name +
+                  " is not authorized to perform: " + auth::to_string(what.what) +
+                  " on resource: " + auth::to_arn(scope, wanted)};
+    }
+  }
+  if (what.forms != nullptr && !what.forms->allow(what.channel, who.claims))
+    return {verdict::access_denied, got.who};
+  return got;
+}
+
+answer authority::count_failure(answer got, const boost::asio::ip::address& from) const {
+  if (auth::is_wrong_guess(got.outcome) && parts_.limiter != nullptr &&
+      parts_.limiter->failed(from, std::chrono::steady_clock::now()))
+    got = {verdict::throttled};
+  return got;
+}
+
+} // namespace actormesh::access

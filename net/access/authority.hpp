@@ -1,0 +1,95 @@
+/// Who may do what in one API: every mode behind one question.
+#pragma once
+
+#include "auth/credentials.hpp"
+#include "auth/payload_candidates.hpp"
+#include "auth/policy.hpp"
+#include "auth/sigv4.hpp"
+#include "auth/verdict.hpp"
+#include "config/key_ring.hpp"
+#include "config/settings.hpp"
+#include "net/access/access_keys.hpp"
+#include "net/access/channel_forms.hpp"
+#include "net/access/failure_limiter.hpp"
+#include "net/access/issuer.hpp"
+#include "net/access/webhook.hpp"
+
+#include <boost/asio/ip/address.hpp>
+
+#include <functional>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+namespace actormesh::access {
+
+/// What somebody wants to do. Views: they need to live during `authority::decide` only.
+struct question {
+  auth::action what = auth::action::event_connect;
+  std::span<const config::auth_mode> modes; ///< That may.
+  const auth::credentials* shown = nullptr; ///< Null: none.
+
+  /// Empty for connect. Nothing is allowed to go on with a channel that was not asked about: an
+  /// operation that fails anyway asks with `identify_only`.
+  std::string_view name_space = {};
+  std::string_view channel = {};
+  const channel_forms* forms = nullptr; ///< Null: every channel. Outlives the answer.
+  bool identify_only = false;           ///< Who is it? What it may do does not matter.
+
+  // What a signature is over.
+  std::string_view path = auth::sigv4_websocket_path;
+  std::string_view query = {};
+  auth::payload_candidates payload = {};
+
+  boost::asio::ip::address remote = {};
+  std::string_view request_id = {};
+};
+
+/// An answer, or a way to it.
+struct decision {
+  auth::answer now;
+
+  /// Set if the answer needs somebody else's word: to be called once, with what is to be done with
+  /// it. Then `now` means nothing.
+  std::function<void(auth::answer_handler)> later;
+};
+
+/// Any thread, immutable: the credentials of one API as they are now.
+class authority {
+public:
+  /// What it is made of. The shared parts live on when credentials or settings change.
+  struct parts {
+    std::string api;
+    config::iam_settings iam;
+    std::vector<config::key_ring_ptr> rings; ///< Of keys_file and keys_source.
+    access_key_table_ptr access_keys;        ///< May be null.
+    std::vector<std::shared_ptr<issuer>> issuers;
+    std::shared_ptr<webhook> hook;            ///< Null: AWS_LAMBDA is not configured.
+    std::shared_ptr<failure_limiter> limiter; ///< Null: nobody is limited.
+  };
+
+  explicit authority(parts made_of);
+
+  /// Decides. Wrong credentials are an error even where none are needed. With `later`, this has to
+  /// live until that has answered.
+  [[nodiscard]] decision decide(const question& what) const;
+
+private:
+  [[nodiscard]] decision identify(const question& what) const;
+  [[nodiscard]] auth::answer check_api_key(const std::string& key) const;
+  [[nodiscard]] auth::answer check_signature(const question& what) const;
+  [[nodiscard]] decision check_token(const question& what) const;
+  [[nodiscard]] decision ask_hook(const question& what) const;
+  [[nodiscard]] auth::answer complete(const question& what, auth::answer got) const;
+  [[nodiscard]] auth::answer count_failure(auth::answer got,
+                                           const boost::asio::ip::address& from) const;
+
+  parts parts_;
+  std::unordered_map<const config::api_key_record*, auth::identity_ptr> key_holders_;
+  auth::identity_ptr nobody_;
+};
+
+} // namespace actormesh::access
