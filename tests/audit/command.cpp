@@ -41,7 +41,7 @@ void fill(scratch_log& it) {
 TEST_CASE("verify prints what it has read") {
   scratch_log it;
   fill(it);
-  const std::string head{view(it.check().last.hash)};
+  const std::string head{audit::view(it.check().last.hash)};
   const auto expected = "records: 4 (1 to 4)\n"
                         "time:    2027-01-15T08:00:00.007Z to 2027-01-15T08:00:00.007Z\n"
                         "head:    " +
