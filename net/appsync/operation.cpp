@@ -52,6 +52,14 @@ std::optional<std::string>* find_credential(credentials& whose, std::string_view
   return nullptr;
 }
 
+/// More members of an authorization object than this are not kept: no signature is over as many.
+constexpr std::size_t most_others = 64;
+
+/// Forgets what was kept under a name, which comes again.
+void forget_other(credentials& whose, std::string_view name) {
+  std::erase_if(whose.others, [name](const auto& each) { return each.first == name; });
+}
+
 /// Credentials end up in comparisons, log fields and header values: no control characters.
 bool is_printable(std::string_view text) noexcept {
   return std::none_of(text.begin(), text.end(), [](char c) {
@@ -147,6 +155,7 @@ public:
     depth_ = 0;
     member_ = member::other;
     credential_ = nullptr;
+    other_name_.clear();
     target_ = nullptr;
     in_string_ = false;
     text_.clear();
@@ -290,15 +299,27 @@ private:
 
   /// A key of the authorization object is in `text_`.
   void begin_credential() {
-    credential_ = find_credential(*parsed_.authorization, text_);
-    if (credential_ != nullptr)
+    auto& shown = *parsed_.authorization;
+    credential_ = find_credential(shown, text_);
+    other_name_.clear();
+    if (credential_ != nullptr) {
       credential_->reset();
+    } else if (is_printable(text_)) {
+      forget_other(shown, text_);
+      if (shown.others.size() < most_others)
+        other_name_ = text_;
+    }
   }
 
   /// Returns where the string that begins is to go, or null if nobody wants it.
   [[nodiscard]] std::string* begin_string() {
-    if (in_authorization())
-      return credential_ == nullptr ? nullptr : &credential_->emplace();
+    if (in_authorization()) {
+      if (credential_ != nullptr)
+        return &credential_->emplace();
+      return other_name_.empty()
+                 ? nullptr
+                 : &parsed_.authorization->others.emplace_back(other_name_, std::string{}).second;
+    }
     if (in_events())
       return ++event_count_ > max_events_ ? nullptr : &parsed_.events.emplace_back();
     if (depth_ != 1)
@@ -322,8 +343,16 @@ private:
       parsed_.type = type_of(text_);
     else if (depth_ == 1 && member_ == member::id && is_id(text_))
       parsed_.id = text_;
-    else if (in_authorization() && credential_ != nullptr && !is_printable(**credential_))
+    else if (in_authorization())
+      end_credential();
+  }
+
+  void end_credential() {
+    if (credential_ != nullptr && !is_printable(**credential_))
       credential_->reset();
+    else if (credential_ == nullptr && !other_name_.empty() &&
+             !is_printable(parsed_.authorization->others.back().second))
+      parsed_.authorization->others.pop_back();
   }
 
   /// A value begins that is not of the type its place asks for.
@@ -352,6 +381,7 @@ private:
   std::size_t depth_ = 0;                            ///< Open objects and arrays.
   member member_ = member::other;                    ///< Of the frame, the last one named.
   std::optional<std::string>* credential_ = nullptr; ///< The one named last.
+  std::string other_name_;                           ///< Or its name, if it is another one.
   std::string* target_ = nullptr;                    ///< Where the string being read goes.
   bool in_string_ = false;                           ///< Part of a string has come.
   std::string text_;                                 ///< A key, a type or an id.
@@ -505,13 +535,17 @@ std::optional<credentials> decode_header_protocol(std::string_view base64url) {
     return std::nullopt;
   credentials result;
   for (const auto& entry : value.get_object()) {
-    auto* const credential = find_credential(result, view(entry.key()));
-    if (credential == nullptr)
-      continue;
-    credential->reset();
+    const auto name = view(entry.key());
+    auto* const credential = find_credential(result, name);
+    if (credential != nullptr)
+      credential->reset();
     const auto* const content = entry.value().if_string();
-    if (content != nullptr && is_printable(view(*content)))
+    if (content == nullptr || !is_printable(view(*content)))
+      continue;
+    if (credential != nullptr)
       credential->emplace(view(*content));
+    else if (is_printable(name) && result.others.size() < most_others)
+      result.others.emplace_back(name, view(*content));
   }
   return result;
 }

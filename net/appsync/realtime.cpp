@@ -251,6 +251,7 @@ void realtime_edge::connected(error outcome, const auth::answer& got) {
   note(*api_, {audit::action::connect}, outcome, got.who.get(), from());
   context_.loop.counters().connected(connect_result_of(outcome)).add();
   denied_ = got.detail;
+  who_ = got.who;
   if (got.who != nullptr && got.who->close_on_expiry)
     expires_ = got.who->expires;
   log::info("connection opened", {{"connection", connection_id_},
@@ -532,7 +533,7 @@ void realtime_edge::end(close_reason why) {
     flush_hook::unlink();
   socket_->close();
   admitted_ = {};
-  note(*api_, {audit::action::disconnect}, error::none, nullptr, from());
+  note(*api_, {audit::action::disconnect}, error::none, who_.get(), from());
   log::info("connection closed",
             {{"connection", connection_id_}, {"api", api_->id()}, {"reason", to_string(why)}});
   owner_.closed();

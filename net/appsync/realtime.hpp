@@ -122,7 +122,8 @@ private:
   std::function<void(auth::answer_handler)> deciding_later_; ///< Of the connection, until `start`.
   std::string unread_;                                       ///< Input that waits for a decision.
   std::optional<std::chrono::system_clock::time_point> expires_; ///< Of the token, if that ends it.
-  std::string denied_; ///< Why the connection was refused, in words.
+  auth::identity_ptr who_; ///< Who connected; null if nobody knows.
+  std::string denied_;     ///< Why the connection was refused, in words.
   close_reason why_ = close_reason::client_gone;
   error refused_ = error::none;
   bool deflate_ = false;

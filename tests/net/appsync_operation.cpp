@@ -252,6 +252,17 @@ TEST_CASE("credentials are found by names in any case, and only as printable str
   CHECK_FALSE(controls.authorization);
   CHECK_FALSE(controls.host);
 
+  using list = std::vector<std::pair<std::string, std::string>>;
+  CHECK(of(R"({"X-Amz-Date":"d","host":"h","accept":"a","n":7,"o":{"p":"q"},"r":["s"]})").others ==
+        list{{"X-Amz-Date", "d"}, {"accept", "a"}});
+  CHECK(of(R"({"a":"1","b":"2","a":"3"})").others == list{{"b", "2"}, {"a", "3"}});
+  CHECK(of(R"({"a":"\u0000","b\n":"2","":"3"})").others.empty());
+  std::string many = "{\"x-api-key\":\"k\"";
+  for (int i = 0; i < 100; ++i)
+    many += ",\"h" + std::to_string(i) + "\":\"v\"";
+  CHECK(of(many + "}").others.size() == 64);
+  CHECK(of(many + "}").api_key == "k");
+
   CHECK(of(R"({"x-api-key":""})").api_key == "");
   CHECK(of(R"({"host":"h\u00e9"})").host == "h\xC3\xA9");
 }
