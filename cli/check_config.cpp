@@ -4,6 +4,7 @@
 #include "config/loader.hpp"
 #include "config/mesh_certificates.hpp"
 #include "config/reference.hpp"
+#include "config/secret_file.hpp"
 
 #include <CLI/CLI.hpp>
 
@@ -34,13 +35,29 @@ void forgive_missing_files(config::problems& found) {
 /// Checks every file that the configuration names.
 config::problems check_files(const config::settings& values) {
   auto found = config::check_node_certificate(values);
-  for (const auto& api : values.apis) {
-    if (api.keys_file.empty())
-      continue;
-    const auto loaded = config::load_key_ring(api.keys_file);
-    const auto wrong = loaded ? loaded->warnings : loaded.error();
+  const auto add = [&](const config::problems& wrong) {
     found.insert(found.end(), wrong.begin(), wrong.end());
+  };
+  const auto check_secret = [&](const std::string& file, config::secret_mode mode) {
+    if (file.empty())
+      return;
+    if (const auto read = config::read_secret_file(file, mode); !read)
+      add(read.error());
+  };
+  for (const auto& api : values.apis) {
+    if (!api.keys_file.empty()) {
+      const auto loaded = config::load_key_ring(api.keys_file);
+      add(loaded ? loaded->warnings : loaded.error());
+    }
+    check_secret(api.keys_source.file, config::secret_mode::mounted);
+    for (const auto& key : api.access_keys) {
+      check_secret(key.secret_file, config::secret_mode::owner_only);
+      check_secret(key.session_token_file, config::secret_mode::owner_only);
+    }
   }
+  for (const auto& each : values.listeners)
+    if (each.tls.mode != config::tls_mode::off)
+      check_secret(each.tls.key, config::secret_mode::owner_only);
   forgive_missing_files(found);
   return found;
 }
