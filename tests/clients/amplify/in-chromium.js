@@ -6,8 +6,8 @@ import { bundle } from './bundle.js';
 import { Client } from './client.js';
 
 /** Runs aws-amplify in headless Chromium. Each client is a page of an origin not the node's. */
-export async function openChromium(amplifyPackage) {
-  const bundled = await bundle('page.js', amplifyPackage, 'browser');
+export async function openChromium(amplifyPackage, entry = 'page.js') {
+  const bundled = await bundle(entry, amplifyPackage, 'browser');
   await writeFile(path.join(bundled.folder, 'index.html'), '<script src="client.js"></script>');
   const site = await serveFolder(bundled.folder);
   const browser = await launchChromium();

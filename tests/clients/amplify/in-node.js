@@ -4,10 +4,10 @@ import { Client } from './client.js';
 
 /**
  * Runs aws-amplify in Node. Each client is a worker thread, because amplify keeps its one
- * socket and its subscriptions in module-wide state.
+ * socket and its subscriptions in module-wide state. `entry` is what runs in it.
  */
-export async function openNode(amplifyPackage) {
-  const bundled = await bundle('worker.js', amplifyPackage, 'node');
+export async function openNode(amplifyPackage, entry = 'worker.js') {
+  const bundled = await bundle(entry, amplifyPackage, 'node');
   const workers = new Set();
   return {
     async newClient() {
