@@ -111,7 +111,8 @@ public:
   engine(const engine&) = delete;
   engine& operator=(const engine&) = delete;
 
-  ~engine() {
+  /// Ends what is under way, and the thread. Requests are answered until it returns.
+  void end() {
     boost::asio::post(io_, [this] { stop(); });
     guard_.reset();
     thread_.join();
@@ -303,7 +304,7 @@ std::string_view response::header(std::string_view name) const noexcept {
 client::client(client_options how)
   : engine_(std::make_unique<engine>(std::move(how))) {}
 
-client::~client() = default;
+client::~client() { engine_->end(); }
 
 void client::fetch(request what, std::function<void(response)> done) {
   engine_->fetch(std::move(what), std::move(done));

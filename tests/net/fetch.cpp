@@ -517,10 +517,10 @@ TEST_CASE("the end of the client") {
     busy.open();
     client.await_end();
   }};
+  auto what = get(there.url());
+  what.max_connections = 1;
   {
     fetch::client client;
-    auto what = get(there.url());
-    what.max_connections = 1;
     for (int i = 0; i < 3; ++i)
       client.fetch(what, [&](fetch::response answer) {
         got.push_back(answer.problem);
