@@ -152,8 +152,6 @@ std::string_view to_string(action what) noexcept {
     return "disconnect";
   case action::subscribe:
     return "subscribe";
-  case action::unsubscribe:
-    return "unsubscribe";
   case action::publish:
     return "publish";
   case action::keys_changed:

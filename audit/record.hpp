@@ -21,7 +21,6 @@ enum class action : std::uint8_t {
   connect,
   disconnect,
   subscribe,
-  unsubscribe,
   publish,
 
   // Of the node.
