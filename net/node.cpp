@@ -131,12 +131,13 @@ bool node::load_certificates() {
   return !config::has_errors(problems_);
 }
 
-prologue_options node::prologue_for(const config::listener_settings& wanted, const worker& at,
-                                    const tls::certificate_source* certificates) const {
+prologue_options node::prologue_for(const config::listener_settings& wanted, worker& at,
+                                    const tls::certificate_source* certificates) {
   prologue_options how;
   how.tls = wanted.tls.mode;
   how.certificates = certificates;
   how.timeout = settings_.http.header_timeout;
+  how.enter = [this, &at](const boost::asio::ip::address& from) { return enter(at, from); };
   if (wanted.proxy_protocol)
     how.is_proxy = [&at](const boost::asio::ip::address& peer) {
       return std::ranges::any_of(at.trusted_proxies,
@@ -175,21 +176,23 @@ std::optional<std::string> node::bind_all() {
   return std::nullopt;
 }
 
-void node::accept(worker& at, std::unique_ptr<stream> socket) {
+std::optional<address_limit::ticket> node::enter(worker& at, const boost::asio::ip::address& from) {
   // A proxy speaks for many.
-  address_limit::ticket entered;
-  const auto& from = socket->remote_address();
-  if (std::ranges::none_of(at.trusted_proxies,
-                           [&](const network& each) { return each.contains(from); })) {
-    auto asked = addresses_->enter(from);
-    if (!asked) {
-      at.loop->counters().connected(telemetry::connect_result::too_many).add();
-      return socket->close();
-    }
-    entered = std::move(*asked);
-  }
+  if (std::ranges::any_of(at.trusted_proxies,
+                          [&](const network& each) { return each.contains(from); }))
+    return address_limit::ticket{};
+  auto entered = addresses_->enter(from);
+  if (!entered)
+    at.loop->counters().connected(telemetry::connect_result::too_many).add();
+  return entered;
+}
+
+void node::accept(worker& at, std::unique_ptr<stream> socket) {
+  auto entered = enter(at, socket->remote_address());
+  if (!entered)
+    return socket->close();
   std::make_shared<http::session>(*at.loop, std::move(socket), *at.routes, at.http,
-                                  std::move(entered))
+                                  std::move(*entered))
       ->start();
 }
 

@@ -97,12 +97,14 @@ private:
   };
 
   [[nodiscard]] std::optional<std::string> bind_all();
-  [[nodiscard]] prologue_options prologue_for(const config::listener_settings& wanted,
-                                              const worker& at,
-                                              const tls::certificate_source* certificates) const;
+  [[nodiscard]] prologue_options prologue_for(const config::listener_settings& wanted, worker& at,
+                                              const tls::certificate_source* certificates);
   [[nodiscard]] bool load_certificates();
   void join_mesh();
   [[nodiscard]] std::vector<const telemetry::loop_counters*> all_counters() const;
+  /// Nothing if the address has as many connections as it may.
+  [[nodiscard]] std::optional<address_limit::ticket> enter(worker& at,
+                                                           const boost::asio::ip::address& from);
   void accept(worker& at, std::unique_ptr<stream> socket);
   [[nodiscard]] appsync::api_table_ptr make_table(const key_rings& keys);
   void hand_out(const appsync::api_table_ptr& apis);

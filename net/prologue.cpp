@@ -42,6 +42,9 @@ void prologue::start() {
     return hand_over(std::make_unique<stream>(std::move(socket_)));
   loop_.add(*this);
   loop_.timers().set(*this, timer_wheel::clock::now() + gate_->how.timeout);
+  // Of a proxy the client is not known yet.
+  if (!proxy_ && !enter())
+    return end();
   wait();
 }
 
@@ -85,7 +88,19 @@ void prologue::read_proxy_header() {
   if (const auto& source = proxy_->header().source)
     remote_ = source->address();
   proxy_.reset();
+  if (!enter())
+    return end();
   begin_client();
+}
+
+bool prologue::enter() {
+  if (!gate_->how.enter)
+    return true;
+  auto entered = gate_->how.enter(remote_);
+  if (!entered)
+    return false;
+  entered_ = std::move(*entered);
+  return true;
 }
 
 void prologue::begin_client() {
@@ -144,6 +159,7 @@ void prologue::expired(timer_wheel::time_point) { end(); }
 
 void prologue::end() {
   timer_wheel::drop(*this);
+  entered_ = {};
   if (client::is_linked())
     client::unlink();
   if (secure_ != nullptr)

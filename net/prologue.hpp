@@ -3,6 +3,7 @@
 
 #include "config/defaults.hpp"
 #include "config/settings.hpp"
+#include "net/address_limit.hpp"
 #include "net/event_loop.hpp"
 #include "net/proxy_protocol.hpp"
 #include "net/stream.hpp"
@@ -36,6 +37,10 @@ struct prologue_options {
   /// before anything else. It has to: without a header its connection ends. From all others a
   /// header is not expected, and is no more than a broken request. Empty: there are no proxies.
   std::function<bool(const boost::asio::ip::address&)> is_proxy = {};
+
+  /// Asked before a client is waited for; nothing: its connection is closed. The ticket is held
+  /// until the client can speak. Empty: everybody may come in.
+  std::function<std::optional<address_limit::ticket>(const boost::asio::ip::address&)> enter = {};
 };
 
 /// What the connections of one listener begin with, and where they go then.
@@ -63,6 +68,7 @@ private:
   void wait();
   void go_on();
   void read_proxy_header();
+  [[nodiscard]] bool enter();
   void begin_client();
   void look_at_first_byte();
   void begin_tls();
@@ -76,6 +82,7 @@ private:
   std::optional<proxy_reader> proxy_; ///< While a header is expected.
   std::unique_ptr<tls::stream> secure_;
   boost::asio::ip::address remote_;
+  address_limit::ticket entered_;
 };
 
 } // namespace actormesh::net
