@@ -59,14 +59,58 @@ bool add_texts(const json::value& from, std::vector<secret>& to) {
          });
 }
 
-/// Ends a program that is no longer waited for.
-int reap(pid_t program, bool kill) {
-  if (kill)
-    ::kill(program, SIGKILL);
-  int status = 0;
-  while (::waitpid(program, &status, 0) < 0 && errno == EINTR) {
+using time_point = std::chrono::steady_clock::time_point;
+
+/// How long a program's end may go unnoticed, in milliseconds.
+constexpr int look_again = 20;
+
+/// Starts a program in a process group of its own, with nothing to read. Returns an error number.
+int start_program(const std::vector<std::string>& command, int output, pid_t& program) {
+  posix_spawn_file_actions_t actions;
+  ::posix_spawn_file_actions_init(&actions);
+  ::posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
+  ::posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO);
+  posix_spawnattr_t attributes;
+  ::posix_spawnattr_init(&attributes);
+  // The node blocks and ignores signals that the program may want.
+  sigset_t set;
+  ::sigemptyset(&set);
+  ::posix_spawnattr_setsigmask(&attributes, &set);
+  ::sigaddset(&set, SIGPIPE);
+  ::sigaddset(&set, SIGXFSZ);
+  ::posix_spawnattr_setsigdefault(&attributes, &set);
+  ::posix_spawnattr_setpgroup(&attributes, 0);
+  ::posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF |
+                                              POSIX_SPAWN_SETPGROUP);
+  std::vector<char*> arguments;
+  for (const auto& each : command)
+    arguments.push_back(const_cast<char*>(each.c_str()));
+  arguments.push_back(nullptr);
+  const auto failed =
+      ::posix_spawnp(&program, arguments.front(), &actions, &attributes, arguments.data(), environ);
+  ::posix_spawnattr_destroy(&attributes);
+  ::posix_spawn_file_actions_destroy(&actions);
+  return failed;
+}
+
+/// Ends a program, and what it has started, by force.
+void end_program(pid_t program) {
+  ::kill(-program, SIGKILL);
+  while (::waitpid(program, nullptr, 0) < 0 && errno == EINTR) {
   }
-  return status;
+}
+
+/// Waits for the end of a program that has closed its output, which is not the same. Returns its
+/// status; nothing if it goes on.
+std::optional<int> wait_for_end(pid_t program, time_point until, const std::atomic<bool>& stop) {
+  for (;;) {
+    int status = 0;
+    if (::waitpid(program, &status, WNOHANG) == program)
+      return status;
+    if (stop || std::chrono::steady_clock::now() >= until)
+      return std::nullopt;
+    ::poll(nullptr, 0, look_again);
+  }
 }
 
 } // namespace
@@ -114,26 +158,7 @@ result<secret> run_command(const std::vector<std::string>& command,
   pid_t program = 0;
   {
     const config::descriptor input{ends[1]};
-    posix_spawn_file_actions_t actions;
-    ::posix_spawn_file_actions_init(&actions);
-    ::posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
-    ::posix_spawn_file_actions_adddup2(&actions, input.number(), STDOUT_FILENO);
-    posix_spawnattr_t attributes;
-    ::posix_spawnattr_init(&attributes);
-    // The node's own threads block signals that the program may want.
-    sigset_t none;
-    ::sigemptyset(&none);
-    ::posix_spawnattr_setsigmask(&attributes, &none);
-    ::posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK);
-    std::vector<char*> arguments;
-    for (const auto& each : command)
-      arguments.push_back(const_cast<char*>(each.c_str()));
-    arguments.push_back(nullptr);
-    const auto failed =
-        ::posix_spawnp(&program, name.c_str(), &actions, &attributes, arguments.data(), environ);
-    ::posix_spawnattr_destroy(&attributes);
-    ::posix_spawn_file_actions_destroy(&actions);
-    if (failed != 0) {
+    if (const auto failed = start_program(command, input.number(), program); failed != 0) {
       errno = failed;
       return one_problem(name, "cannot be run: " + config::system_reason());
     }
@@ -141,26 +166,27 @@ result<secret> run_command(const std::vector<std::string>& command,
   std::string text(config::defaults::secret_bytes + 1, '\0');
   std::size_t size = 0;
   const auto until = std::chrono::steady_clock::now() + timeout;
-  auto ended = false;
-  while (!ended && !stop && size < text.size() && std::chrono::steady_clock::now() < until) {
+  auto closed = false;
+  while (!closed && !stop && size < text.size() && std::chrono::steady_clock::now() < until) {
     pollfd wait{output.number(), POLLIN, 0};
-    constexpr int look_again = 50;
     if (::poll(&wait, 1, look_again) <= 0)
       continue;
     const auto got = ::read(output.number(), text.data() + size, text.size() - size);
     if (got > 0)
       size += static_cast<std::size_t>(got);
     else
-      ended = got == 0 || errno != EINTR;
+      closed = got == 0 || errno != EINTR;
   }
-  const auto status = reap(program, !ended);
+  const auto status = closed ? wait_for_end(program, until, stop) : std::nullopt;
   secret printed{text.substr(0, size)};
   config::wipe(text);
-  if (!ended)
+  if (!status) {
+    end_program(program);
     return one_problem(name, size > config::defaults::secret_bytes
                                  ? "printed more than a secret"
                                  : "took longer than keys_source.timeout");
-  if (!WIFEXITED(status) || WEXITSTATUS(status) != 0)
+  }
+  if (!WIFEXITED(*status) || WEXITSTATUS(*status) != 0)
     return one_problem(name, "failed");
   return printed;
 }
