@@ -67,6 +67,8 @@ int run(int argc, char** argv) {
 int main(int argc, char** argv) {
   // A reader of our output that goes away is an error to look at, not the end.
   std::signal(SIGPIPE, SIG_IGN);
+  // So is a file that may not grow any more: it is treated like a full disk.
+  std::signal(SIGXFSZ, SIG_IGN);
   try {
     return run(argc, argv);
   } catch (const std::exception& failed) {
