@@ -238,6 +238,9 @@ void session::respond(const response& answer) {
     set_timeout();
     if (unread_.empty())
       wait_readable();
+  } else {
+    // There was none while the answer was made: a client that doesn't take it is not kept.
+    loop_.timers().set(*this, std::chrono::steady_clock::now() + settings_.idle_timeout);
   }
 }
 
