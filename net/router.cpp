@@ -368,13 +368,13 @@ void router::upgrade(http::exchange& what, const appsync::api_ptr& to) {
   response.append("\r\n");
 
   const auto& limits = to->settings().limits;
-  auto [socket, rest, unsent] = what.take_over();
+  auto [socket, rest, unsent, entered] = what.take_over();
   auto made = spawn_on<connection>(
       loop_.actors(), connection::limits{limits.subscriptions, limits.publishes_per_second});
   auto wire = std::make_unique<appsync::realtime_edge>(
       realtime_, *made.object, std::move(socket),
-      appsync::realtime_edge::options{to, std::move(admitted), refused, std::move(decided.later),
-                                      remote, deflate, id});
+      appsync::realtime_edge::options{to, std::move(admitted), std::move(entered), refused,
+                                      std::move(decided.later), remote, deflate, id});
   auto& started = *wire;
   made.object->begin(std::move(wire));
   started.start(unsent + response, rest, decided.now);

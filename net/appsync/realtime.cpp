@@ -67,6 +67,7 @@ realtime_edge::realtime_edge(realtime_context& context, connection& owner,
   , socket_(std::move(socket))
   , api_(std::move(how.what))
   , admitted_(std::move(how.admitted))
+  , entered_(std::move(how.entered))
   , reader_({context.settings.message_bytes, how.deflate})
   , out_(*socket_, context.loop.buffers(), context.loop.counters(), context.settings.queue_bytes)
   , connection_id_(std::move(how.connection_id))
@@ -247,6 +248,9 @@ void realtime_edge::on_connect_decided(const auth::answer& got) {
 }
 
 void realtime_edge::connected(error outcome, const auth::answer& got) {
+  // Refused clients have their place until they are gone: they would come without end.
+  if (outcome == error::none)
+    entered_ = {};
   count_verdict(context_.loop.counters(), got.outcome);
   note(*api_, {audit::action::connect}, outcome, got.who.get(), from());
   context_.loop.counters().connected(connect_result_of(outcome)).add();
@@ -533,6 +537,7 @@ void realtime_edge::end(close_reason why) {
     flush_hook::unlink();
   socket_->close();
   admitted_ = {};
+  entered_ = {};
   note(*api_, {audit::action::disconnect}, error::none, who_.get(), from());
   log::info("connection closed",
             {{"connection", connection_id_}, {"api", api_->id()}, {"reason", to_string(why)}});

@@ -4,6 +4,7 @@
 #include "actors/close_reason.hpp"
 #include "actors/connection.hpp"
 #include "config/settings.hpp"
+#include "net/address_limit.hpp"
 #include "net/appsync/api.hpp"
 #include "net/appsync/authorization.hpp"
 #include "net/appsync/operation.hpp"
@@ -45,6 +46,7 @@ public:
   struct options {
     api_ptr what;
     admission::ticket admitted;
+    net::address_limit::ticket entered; ///< Given back when the connection may stay.
     /// Whether the connection may stay. `none` while `deciding` is set; not `none`: the client is
     /// told when it speaks, and then closed.
     error refused = error::none;
@@ -112,6 +114,7 @@ private:
   std::unique_ptr<net::stream> socket_;
   api_ptr api_;
   admission::ticket admitted_;
+  net::address_limit::ticket entered_;
   websocket::message_reader reader_;
   net::outbound_queue out_;
   std::string connection_id_;

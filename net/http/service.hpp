@@ -1,6 +1,7 @@
 /// What answers HTTP requests.
 #pragma once
 
+#include "net/address_limit.hpp"
 #include "net/http/request_parser.hpp"
 #include "net/stream.hpp"
 
@@ -59,7 +60,8 @@ public:
   struct taken_over {
     std::unique_ptr<net::stream> socket;
     std::string_view rest;
-    std::string unsent; ///< Answers to earlier requests that have to go first.
+    std::string unsent;                 ///< Answers to earlier requests that have to go first.
+    net::address_limit::ticket entered; ///< The connection's place among those of its address.
   };
   [[nodiscard]] virtual taken_over take_over() = 0;
 };

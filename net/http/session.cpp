@@ -246,7 +246,6 @@ void session::respond(const response& answer) {
 
 exchange::taken_over session::take_over() {
   answered_ = true;
-  entered_ = {};
   state_ = state::ended;
   // What was answered before on this connection goes first; it is short.
   write();
@@ -255,7 +254,7 @@ exchange::taken_over session::take_over() {
     client::unlink();
   if (flush_hook::is_linked())
     flush_hook::unlink();
-  return {std::move(socket_), rest_, out_.substr(written_)};
+  return {std::move(socket_), rest_, out_.substr(written_), std::move(entered_)};
 }
 
 void session::flush() { write(); }
