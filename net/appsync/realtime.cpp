@@ -28,6 +28,14 @@ constexpr std::size_t pause_reading_at = 256 * 1024;
 /// earlier; one that says nothing is told after this time.
 constexpr std::chrono::seconds refusal_delay{1};
 
+/// What a client that is refused says is not looked at: longer messages are not collected.
+constexpr std::size_t refused_message_bytes = 16 * 1024;
+
+std::size_t message_bytes(const config::websocket_settings& settings, error refused) {
+  return refused == error::none ? settings.message_bytes
+                                : std::min(settings.message_bytes, refused_message_bytes);
+}
+
 close_code code_of(close_reason why) noexcept {
   switch (why) {
   case close_reason::going_away:
@@ -68,7 +76,7 @@ realtime_edge::realtime_edge(realtime_context& context, connection& owner,
   , api_(std::move(how.what))
   , admitted_(std::move(how.admitted))
   , entered_(std::move(how.entered))
-  , reader_({context.settings.message_bytes, how.deflate})
+  , reader_({message_bytes(context.settings, how.refused), how.deflate})
   , out_(*socket_, context.loop.buffers(), context.loop.counters(), context.settings.queue_bytes)
   , connection_id_(std::move(how.connection_id))
   , started_(steady_clock::now())
@@ -243,6 +251,9 @@ void realtime_edge::wait_for(std::function<void(auth::answer_handler)> later,
 
 void realtime_edge::on_connect_decided(const auth::answer& got) {
   refused_ = error_of(got.outcome);
+  // It has read nothing yet.
+  if (refused_ != error::none)
+    reader_ = websocket::message_reader{{message_bytes(context_.settings, refused_), deflate_}};
   connected(refused_, got);
   set_timer();
 }
