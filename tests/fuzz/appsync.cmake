@@ -19,3 +19,7 @@ actormesh_add_fuzzer(
   fuzz_channel_path.cpp
   LIBRARIES
   actormesh_actors)
+# The whole way from a client's bytes to what may be carried out.
+foreach(name http_operation websocket_operation)
+  actormesh_add_fuzzer(${name} SOURCES fuzz_${name}.cpp LIBRARIES actormesh_net)
+endforeach()
