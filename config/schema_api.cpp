@@ -53,8 +53,10 @@ constexpr std::array<option<api_settings>, 36> api_options{{
     {.name = "auth.failures_per_minute",
      .member = at<&api_settings::auth, &auth_settings::failures_per_minute>,
      .max = many,
-     .documentation = "Wrong credentials from one address in a minute; more are answered with 429. "
-                      "Right ones always count. 0: not limited."},
+     .documentation =
+         "Wrong credentials from one address in a minute; more are answered with 429. API "
+         "keys, signatures and tokens that are known to be good still count; what would take "
+         "a public key or the web hook to check is not looked at. 0: not limited."},
     {.name = "keys_source.file",
      .member = at<&api_settings::keys_source, &keys_source_settings::file>,
      .rule = &optional_file_rule,

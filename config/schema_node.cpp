@@ -70,8 +70,8 @@ constexpr std::array<option<settings>, 51> node_options{{
      .member = at<&settings::http, &http_settings::connections_per_address>,
      .max = many,
      .documentation =
-         "Connections at the same time from one address that are not WebSockets (yet). "
-         "More are closed at once. 0: not limited."},
+         "Connections at the same time from one address that are not admitted WebSockets, those "
+         "within a TLS handshake included. More are closed at once. 0: not limited."},
     {.name = "http.trusted_proxies",
      .member = at<&settings::http, &http_settings::trusted_proxies>,
      .rule = &network_rule,
@@ -323,9 +323,10 @@ constexpr std::array<option<listener_settings>, 7> listener_options{{
     {.name = "proxy_protocol",
      .member = at<&listener_settings::proxy_protocol>,
      .effect = takes_effect::restart,
-     .documentation = "Whether connections from `http.trusted_proxies` begin with a PROXY protocol "
-                      "header, version 2, that says who the client is. Connections from elsewhere "
-                      "are closed then."},
+     .documentation =
+         "Whether connections from `http.trusted_proxies` begin with a PROXY protocol "
+         "header, version 2, that says who the client is. Those without it are closed then. "
+         "From elsewhere no header is expected."},
     {.name = "tls.mode",
      .member = at<&listener_settings::tls, &listener_tls_settings::mode>,
      .effect = takes_effect::restart,

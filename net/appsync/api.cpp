@@ -59,9 +59,15 @@ bool api::allows_origin(std::string_view origin) const noexcept {
     // A host below the one behind the star, and the same scheme.
     const auto scheme = std::string_view{allowed}.substr(0, star + 3);
     const auto suffix = std::string_view{allowed}.substr(star + 4);
-    return origin.size() > scheme.size() + suffix.size() &&
-           net::same_name(origin.substr(0, scheme.size()), scheme) &&
-           net::same_name(origin.substr(origin.size() - suffix.size()), suffix);
+    if (origin.size() <= scheme.size() + suffix.size() ||
+        !net::same_name(origin.substr(0, scheme.size()), scheme) ||
+        !net::same_name(origin.substr(origin.size() - suffix.size()), suffix))
+      return false;
+    const auto below = origin.substr(scheme.size(), origin.size() - scheme.size() - suffix.size());
+    return std::ranges::all_of(below, [](char c) {
+      const auto lower = net::to_lower(c);
+      return (lower >= 'a' && lower <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '.';
+    });
   });
 }
 
