@@ -26,25 +26,24 @@ void member_loop::stop() {
   {
     const std::lock_guard guard{mutex_};
     stopped_ = true;
+    changed_.notify_one();
   }
-  changed_.notify_one();
   if (thread_.joinable())
     thread_.join();
+  // Somebody may be about to wake a loop that has ended by itself.
+  const std::lock_guard last{mutex_};
 }
 
 void member_loop::post(std::function<void()> what) {
-  {
-    const std::lock_guard guard{mutex_};
-    posted_.push_back(std::move(what));
-  }
+  const std::lock_guard guard{mutex_};
+  posted_.push_back(std::move(what));
   changed_.notify_one();
 }
 
 void member_loop::wake() {
-  {
-    const std::lock_guard guard{mutex_};
-    woken_ = true;
-  }
+  // Within the lock: once it is free, the loop may end and take the condition with it.
+  const std::lock_guard guard{mutex_};
+  woken_ = true;
   changed_.notify_one();
 }
 
