@@ -98,7 +98,7 @@ TEST_CASE("a GET and its response") {
   fetch::client client;
   auto what = get(there.url("/a?b"));
   what.headers = {{"Accept", "application/json"}, {"X-Mine", "value \t \xC3\xA4"}};
-  const auto got = ask(client, std::move(what));
+  const auto got = ask(client, what);
   CHECK(got.problem == error::none);
   CHECK(got.error_text.empty());
   CHECK(got.status == 404);
@@ -149,7 +149,7 @@ TEST_CASE("requests that are not sent") {
     INFO(name << ": " << value);
     auto what = get("http://localhost/");
     what.headers = {{name, value}};
-    CHECK(ask(client, std::move(what)).problem == error::bad_request);
+    CHECK(ask(client, what).problem == error::bad_request);
   }
 }
 
@@ -251,14 +251,14 @@ TEST_CASE("a server that ends a kept connection") {
       CHECK(there.connections() == 2);
     }
     SECTION("a POST isn't") {
-      const auto got = ask(client, std::move(what));
+      const auto got = ask(client, what);
       CHECK(got.problem == error::connect);
       CHECK(!got.error_text.empty());
       CHECK(there.connections() == 1);
     }
     SECTION("a POST that may be repeated is") {
       what.repeatable = true;
-      CHECK(ask(client, std::move(what)).body == "x");
+      CHECK(ask(client, what).body == "x");
       CHECK(there.connections() == 2);
     }
   }
@@ -352,7 +352,7 @@ TEST_CASE("responses are bounded") {
     fetch::client client;
     auto what = get(there.url());
     what.max_response_bytes = 1000;
-    const auto got = ask(client, std::move(what));
+    const auto got = ask(client, what);
     CHECK(got.problem == (size == 1000 ? error::none : error::too_large));
     CHECK(got.body.size() == (size == 1000 ? 1000 : 0));
   }
@@ -389,7 +389,7 @@ TEST_CASE("time-outs") {
     }};
     auto what = get(there.url());
     what.timeout = 50ms;
-    const auto got = ask(client, std::move(what));
+    const auto got = ask(client, what);
     CHECK(got.problem == error::timeout);
     CHECK(!got.error_text.empty());
     gone.wait(); // The connection is closed.
@@ -403,14 +403,14 @@ TEST_CASE("time-outs") {
     }};
     auto what = get(there.url());
     what.timeout = 50ms;
-    CHECK(ask(client, std::move(what)).problem == error::timeout);
+    CHECK(ask(client, what).problem == error::timeout);
   }
   SECTION("a server that only listens") {
     boost::asio::io_context io;
     boost::asio::ip::tcp::acceptor silent{io, {boost::asio::ip::address_v4::loopback(), 0}};
     auto what = get("https://localhost:" + std::to_string(silent.local_endpoint().port()));
     what.timeout = 50ms;
-    CHECK(ask(client, std::move(what)).problem == error::timeout);
+    CHECK(ask(client, what).problem == error::timeout);
   }
   SECTION("of a request that waits for a connection") {
     server there{[](peer& client_end, int) { client_end.await_end(); }};
