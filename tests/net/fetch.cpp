@@ -463,8 +463,10 @@ TEST_CASE("no more connections than allowed, and no more that wait") {
   CHECK(ask(client, what).problem == error::busy);
   all_busy.wait();
   go.open();
-  for (auto& each : all)
-    CHECK(await(std::move(each)).body == "x");
+  for (auto& each : all) {
+    const auto got = await(std::move(each));
+    CHECK(got.body == "x");
+  }
   CHECK(most == 3);
   CHECK(there.connections() == 3);
 }
@@ -485,8 +487,10 @@ TEST_CASE("requests of a server's queue leave in order") {
       what.max_connections = 1;
       all.push_back(begin(client, std::move(what)));
     }
-    for (auto& each : all)
-      CHECK(await(std::move(each)).status == 200);
+    for (auto& each : all) {
+      const auto got = await(std::move(each));
+      CHECK(got.status == 200);
+    }
   }
   CHECK(order == std::vector<std::string>{"0", "1", "2", "3", "4"});
 }
@@ -555,7 +559,7 @@ TEST_CASE("HTTPS") {
     fetch::client client{how};
     for (int i = 0; i < 3; ++i) {
       const auto got = ask(client, get(there.url()));
-      CHECK(got.error_text == "");
+      CHECK(got.error_text.empty());
       CHECK(got.body == "hello");
     }
     CHECK(there.connections() == 1);
