@@ -98,6 +98,9 @@ TEST_CASE("A client that cannot keep up is disconnected, and comes back") {
   now.states.read_to("connected a");
   now.slow.read_to("resubscribed /default/x");
   CHECK(now.lost("slow_consumer_disconnected") > 0);
+  // While it was stalled it may have come back and been disconnected several times.
+  process::wait_for_metrics(
+      now.http, [](const auto& metrics) { return metrics["actormesh_subscriptions"] == 2.0; });
   now.http.publish("/default/x", {event(many)});
   // It may have been back before everything was published.
   auto last = -1;

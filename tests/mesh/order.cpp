@@ -12,7 +12,7 @@ void publish_in_order(const std::string& loops, ledger::publisher_options how) {
   const auto run = start_run(nodes);
   subscribe_everywhere(*run, nodes, {.channels = {"/default/x"}});
   how.client.places = {nodes.place(0)};
-  how.client.patience = std::chrono::seconds{30};
+  how.client.patience = process::patience;
   how.channels = {"/default/x", "/default/x/y"};
   run->publish(how);
   run->wait_for_publishers();
@@ -45,7 +45,7 @@ TEST_CASE("Large events stay whole and in order") {
   publish_in_order("1", {.how = ledger::transport::websocket,
                          .in_flight = 20,
                          .event_bytes = 100'000,
-                         .events = 500});
+                         .events = process::sanitized ? 50U : 500U});
 }
 
 } // namespace actormesh::mesh_tests

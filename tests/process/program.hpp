@@ -2,6 +2,7 @@
 #pragma once
 
 #include "tests/process/descriptor.hpp"
+#include "tests/process/sanitizers.hpp"
 
 #include <chrono>
 #include <filesystem>
@@ -13,8 +14,8 @@
 
 namespace actormesh::process {
 
-/// How long a test waits for anything before it fails. Generous: sanitizers are slow.
-inline constexpr std::chrono::seconds patience{30};
+/// How long a test waits for anything before it fails.
+inline constexpr std::chrono::seconds patience{sanitized ? 120 : 30};
 
 /// How a run of `actormesh` ended.
 struct tool_result {

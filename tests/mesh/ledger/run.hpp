@@ -5,6 +5,7 @@
 #include "tests/mesh/ledger/counters.hpp"
 #include "tests/mesh/ledger/publisher.hpp"
 #include "tests/mesh/ledger/subscriber.hpp"
+#include "tests/process/program.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -18,7 +19,7 @@ namespace actormesh::ledger {
 /// Operations that wait throw after `limit`, with what they have seen last.
 class run {
 public:
-  static constexpr std::chrono::seconds limit{30};
+  static constexpr auto limit = process::patience;
 
   explicit run(std::string key)
     : key_(std::move(key)) {}
