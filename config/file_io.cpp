@@ -1,5 +1,6 @@
 #include "config/file_io.hpp"
 
+#include <array>
 #include <cerrno>
 #include <cstdlib>
 #include <system_error>
@@ -23,6 +24,33 @@ problems one_problem(const std::string& source, std::string message) {
 }
 
 std::string system_reason() { return std::generic_category().message(errno); }
+
+result<std::string> read_text_file(const fs::path& file, std::size_t most) {
+  const auto failed = [&](std::string what) { return one_problem(file.string(), std::move(what)); };
+  // Not blocking: a named pipe without a writer must not hold up a start.
+  const descriptor from{::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)};
+  if (!from)
+    return failed("cannot be opened: " + system_reason());
+  struct stat status {};
+  if (::fstat(from.number(), &status) != 0)
+    return failed("cannot be read: " + system_reason());
+  if (S_ISDIR(status.st_mode))
+    return failed("expected a file, found a directory");
+  std::string text;
+  std::array<char, 16'384> buffer{};
+  for (;;) {
+    const auto count = ::read(from.number(), buffer.data(), buffer.size());
+    if (count < 0 && errno == EINTR)
+      continue;
+    if (count < 0)
+      return failed("cannot be read: " + system_reason());
+    if (count == 0)
+      return text;
+    text.append(buffer.data(), static_cast<std::size_t>(count));
+    if (text.size() > most)
+      return failed("is larger than " + std::to_string(most) + " bytes");
+  }
+}
 
 bool write_all(int to, std::string_view text) {
   while (!text.empty()) {

@@ -1,10 +1,12 @@
-/// Writing files that must never be half there, or readable by others for a moment.
+/// Reading small files, and writing such as must never be half there, or readable by others for a
+/// moment.
 ///
 /// Any thread.
 #pragma once
 
 #include "config/problem.hpp"
 
+#include <cstddef>
 #include <filesystem>
 #include <string>
 #include <string_view>
@@ -34,6 +36,10 @@ private:
 
 /// Returns what `errno` says.
 [[nodiscard]] std::string system_reason();
+
+/// Reads a file of text, up to `most` bytes.
+[[nodiscard]] result<std::string> read_text_file(const std::filesystem::path& file,
+                                                 std::size_t most);
 
 /// Returns whether everything was written.
 [[nodiscard]] bool write_all(int to, std::string_view text);

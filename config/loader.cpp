@@ -1,6 +1,7 @@
 #include "config/loader.hpp"
 
 #include "config/combinations.hpp"
+#include "config/file_io.hpp"
 #include "config/quantity.hpp"
 #include "config/schema.hpp"
 #include "config/yaml.hpp"

@@ -2,18 +2,17 @@
 
 #include "config/file_io.hpp"
 #include "config/key_file.hpp"
+#include "config/openssl.hpp"
+#include "config/pem_file.hpp"
 #include "config/schema.hpp"
+#include "config/secret_file.hpp"
 #include "config/yaml.hpp"
 
 #include <openssl/asn1.h>
-#include <openssl/bio.h>
 #include <openssl/bn.h>
 #include <openssl/crypto.h>
 #include <openssl/ec.h>
-#include <openssl/err.h>
-#include <openssl/evp.h>
 #include <openssl/pem.h>
-#include <openssl/x509.h>
 #include <openssl/x509_vfy.h>
 #include <openssl/x509v3.h>
 
@@ -35,8 +34,6 @@ namespace fs = std::filesystem;
 using std::chrono::days;
 using std::chrono::sys_seconds;
 
-/// A chain of certificates takes a few KiB.
-constexpr std::size_t largest_file = 1024 * 1024;
 constexpr int serial_bits = 128;
 constexpr days longest_life{36'500};
 /// For clocks of other machines that are a little behind.
@@ -48,45 +45,16 @@ constexpr std::string_view client_prefix = "urn:actormesh:client:";
 
 // -- OpenSSL's objects -------------------------------------------------------------------------
 
-struct freed {
-  void operator()(ASN1_TIME* each) const noexcept { ASN1_TIME_free(each); }
+struct freed : openssl_free {
+  using openssl_free::operator();
   void operator()(BIGNUM* each) const noexcept { BN_free(each); }
-  void operator()(BIO* each) const noexcept { BIO_free(each); }
-  void operator()(EVP_PKEY* each) const noexcept { EVP_PKEY_free(each); }
   void operator()(GENERAL_NAMES* each) const noexcept { GENERAL_NAMES_free(each); }
   void operator()(STACK_OF(X509) * each) const noexcept { sk_X509_free(each); }
-  void operator()(X509* each) const noexcept { X509_free(each); }
   void operator()(X509_EXTENSION* each) const noexcept { X509_EXTENSION_free(each); }
   void operator()(X509_STORE* each) const noexcept { X509_STORE_free(each); }
   void operator()(X509_STORE_CTX* each) const noexcept { X509_STORE_CTX_free(each); }
 };
 template <class Type> using owned = std::unique_ptr<Type, freed>;
-
-using certificate_ptr = owned<X509>;
-using key_ptr = owned<EVP_PKEY>;
-
-/// What OpenSSL complains about here must not be found by whoever uses it on this thread, too.
-struct error_queue {
-  error_queue() noexcept { ERR_set_mark(); }
-  error_queue(const error_queue&) = delete;
-  error_queue& operator=(const error_queue&) = delete;
-  ~error_queue() { ERR_pop_to_mark(); }
-};
-
-/// A text that is overwritten when it is no longer needed.
-class secret_text {
-public:
-  explicit secret_text(std::string text) noexcept
-    : text_{std::move(text)} {}
-  secret_text(const secret_text&) = delete;
-  secret_text& operator=(const secret_text&) = delete;
-  ~secret_text() { OPENSSL_cleanse(text_.data(), text_.size()); }
-
-  [[nodiscard]] const std::string& text() const noexcept { return text_; }
-
-private:
-  std::string text_;
-};
 
 problems openssl_problem(const fs::path& source) {
   std::array<char, 256> text{};
@@ -96,7 +64,7 @@ problems openssl_problem(const fs::path& source) {
 
 /// Nothing that throws gets out.
 template <class Function> auto guarded(const fs::path& source, const Function& function) {
-  const error_queue clean;
+  const openssl_error_scope clean;
   try {
     return function();
   } catch (const std::exception& failure) {
@@ -110,69 +78,7 @@ std::string text_of(BIO* memory) {
   return size > 0 ? std::string{data, static_cast<std::size_t>(size)} : std::string{};
 }
 
-sys_seconds time_of(const ASN1_TIME* time) {
-  std::tm parts{};
-  return ASN1_TIME_to_tm(time, &parts) == 1 ? sys_seconds{std::chrono::seconds{::timegm(&parts)}}
-                                            : sys_seconds{};
-}
-
 sys_seconds end_of(const X509* certificate) { return time_of(X509_get0_notAfter(certificate)); }
-
-// -- reading -----------------------------------------------------------------------------------
-
-owned<BIO> memory_of(const std::string& text) {
-  return owned<BIO>{BIO_new_mem_buf(text.data(), static_cast<int>(text.size()))};
-}
-
-/// All certificates of a PEM file, at least one.
-result<std::vector<certificate_ptr>> read_certificates(const fs::path& file) {
-  const auto text = read_text_file(file, largest_file);
-  if (!text)
-    return text.error();
-  const auto memory = memory_of(*text);
-  std::vector<certificate_ptr> certificates;
-  while (auto* next = PEM_read_bio_X509(memory.get(), nullptr, nullptr, nullptr))
-    certificates.emplace_back(next);
-  const auto reason = ERR_GET_REASON(ERR_peek_last_error());
-  if (certificates.empty() || reason != PEM_R_NO_START_LINE)
-    return one_problem(file.string(), "expected certificates in PEM form");
-  return certificates;
-}
-
-/// Somebody who reads a key can be the node that it belongs to. A group may read one that is
-/// root's, as secrets are that an orchestrator hands to a service.
-bool is_private(const struct stat& status) {
-  const bool of_root = status.st_uid == 0 && ::geteuid() != 0;
-  const mode_t denied = of_root ? (S_IRWXO | S_IWGRP | S_IXGRP) : (S_IRWXO | S_IRWXG);
-  return (status.st_mode & denied) == 0;
-}
-
-/// Never asks anybody for a password.
-int refuse_password(char*, int, int, void* asked) {
-  *static_cast<bool*>(asked) = true;
-  return -1;
-}
-
-result<key_ptr> read_key(const fs::path& file) {
-  struct stat status {};
-  if (::stat(file.c_str(), &status) != 0)
-    return one_problem(file.string(), "cannot be opened: " + system_reason());
-  if (!is_private(status))
-    return one_problem(file.string(),
-                       "others than its owner may read it; expected mode 0600 (`chmod 600 " +
-                           file.string() + "`)");
-  auto read = read_text_file(file, largest_file);
-  if (!read)
-    return read.error();
-  const secret_text text{*std::move(read)};
-  const auto memory = memory_of(text.text());
-  bool asked = false;
-  key_ptr key{PEM_read_bio_PrivateKey(memory.get(), nullptr, refuse_password, &asked)};
-  if (!key)
-    return one_problem(file.string(), asked ? "is encrypted; expected a key without a password"
-                                            : "expected a private key in PEM form");
-  return key;
-}
 
 // -- making ------------------------------------------------------------------------------------
 
@@ -221,7 +127,7 @@ struct blueprint {
 /// A CA that can sign.
 struct authority {
   certificate_ptr certificate;
-  key_ptr key;
+  private_key_ptr key;
 };
 
 /// Signs with the CA, or with the certificate's own key.
@@ -256,8 +162,8 @@ problems write_pair(const mesh_tls_settings& files, EVP_PKEY* key, X509* certifi
   if (!pem || !secret || PEM_write_bio_X509(pem.get(), certificate) != 1 ||
       PEM_write_bio_PKCS8PrivateKey(secret.get(), key, nullptr, nullptr, 0, nullptr, nullptr) != 1)
     return openssl_problem(files.certificate);
-  const secret_text text{text_of(secret.get())};
-  if (auto wrong = create_file(files.key, text.text(), only_owner); !wrong.empty())
+  const config::secret text{text_of(secret.get())};
+  if (auto wrong = create_file(files.key, text.view(), only_owner); !wrong.empty())
     return wrong;
   auto wrong = create_file(files.certificate, text_of(pem.get()), everybody_reads);
   if (!wrong.empty())
@@ -295,7 +201,7 @@ result<certificate_files> make_ca(const fs::path& folder, const ca_request& requ
     return wrong;
   if (auto wrong = make_private_folder(folder); !wrong.empty())
     return wrong;
-  const key_ptr key{EVP_EC_gen("P-256")};
+  const private_key_ptr key{EVP_EC_gen("P-256")};
   if (!key)
     return openssl_problem(made.files.key);
   const auto certificate =
@@ -336,7 +242,7 @@ result<authority> read_authority(const fs::path& folder, sys_seconds now) {
   auto certificates = read_certificates(files.certificate);
   if (!certificates)
     return certificates.error();
-  auto key = read_key(files.key);
+  auto key = read_private_key(files.key);
   if (!key)
     return key.error();
   // While one CA replaces another, the one that signs comes first.
@@ -369,7 +275,7 @@ result<certificate_files> make_signed(const fs::path& ca, const fs::path& out,
     return wrong;
   if (auto wrong = make_private_folder(out); !wrong.empty())
     return wrong;
-  const key_ptr key{EVP_EC_gen("P-256")};
+  const private_key_ptr key{EVP_EC_gen("P-256")};
   if (!key)
     return openssl_problem(made.files.key);
   const bool node = request.role == mesh_role::node;
@@ -398,7 +304,7 @@ result<certificate_files> make_signed(const fs::path& ca, const fs::path& out,
 /// The files of a node, as far as each can be used alone.
 struct node_files {
   std::vector<certificate_ptr> chain; ///< The node's own comes first.
-  key_ptr key;
+  private_key_ptr key;
   std::vector<certificate_ptr> cas;
 };
 
@@ -485,7 +391,7 @@ problems check_files(const mesh_tls_settings& tls, sys_seconds now) {
   problems wrong;
   node_files files;
   files.chain = take(read_certificates(tls.certificate), wrong);
-  files.key = take(read_key(tls.key), wrong);
+  files.key = take(read_private_key(tls.key), wrong);
   files.cas = take(read_certificates(tls.ca), wrong);
   if (!wrong.empty())
     return wrong;
@@ -531,7 +437,7 @@ std::string_view to_string(mesh_role value) noexcept {
 }
 
 std::optional<mesh_identity> identity_of(const x509_st& certificate) {
-  const error_queue clean;
+  const openssl_error_scope clean;
   const owned<GENERAL_NAMES> names{static_cast<GENERAL_NAMES*>(
       X509_get_ext_d2i(&certificate, NID_subject_alt_name, nullptr, nullptr))};
   std::optional<mesh_identity> found;

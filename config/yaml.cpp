@@ -3,14 +3,7 @@
 #include "config/schema.hpp"
 
 #include <algorithm>
-#include <array>
-#include <cerrno>
-#include <memory>
 #include <utility>
-
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 namespace actormesh::config {
 
@@ -93,38 +86,6 @@ std::string unknown_key(std::string_view key, std::span<const std::string> known
   for (const auto& each : known)
     list += (list.empty() ? "" : ", ") + each;
   return text + "; known here: " + list;
-}
-
-result<std::string> read_text_file(const std::filesystem::path& file, std::size_t most) {
-  const auto failed = [&](const std::string& what) {
-    return problems{{severity::error, file.string(), 0, 0, what}};
-  };
-  const auto reason = [] { return std::generic_category().message(errno); };
-  // Not blocking: a named pipe without a writer must not hold up a start.
-  const int descriptor = ::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-  if (descriptor < 0)
-    return failed("cannot be opened: " + reason());
-  const auto close = [](const int* each) { ::close(*each); };
-  const std::unique_ptr<const int, decltype(close)> owner{&descriptor, close};
-  struct stat status {};
-  if (::fstat(descriptor, &status) != 0)
-    return failed("cannot be read: " + reason());
-  if (S_ISDIR(status.st_mode))
-    return failed("expected a file, found a directory");
-  std::string text;
-  std::array<char, 16'384> buffer{};
-  for (;;) {
-    const auto count = ::read(descriptor, buffer.data(), buffer.size());
-    if (count < 0 && errno == EINTR)
-      continue;
-    if (count < 0)
-      return failed("cannot be read: " + reason());
-    if (count == 0)
-      return text;
-    text.append(buffer.data(), static_cast<std::size_t>(count));
-    if (text.size() > most)
-      return failed("is larger than " + std::to_string(most) + " bytes");
-  }
 }
 
 } // namespace actormesh::config

@@ -54,8 +54,4 @@ struct yaml_entry {
 /// Returns what to say about a key that is none of the known ones.
 [[nodiscard]] std::string unknown_key(std::string_view key, std::span<const std::string> known);
 
-/// Reads a file of text, up to `most` bytes.
-[[nodiscard]] result<std::string> read_text_file(const std::filesystem::path& file,
-                                                 std::size_t most);
-
 } // namespace actormesh::config

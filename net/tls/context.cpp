@@ -2,24 +2,19 @@
 
 #include "config/file_io.hpp"
 #include "config/key_file.hpp"
-#include "config/yaml.hpp"
+#include "config/pem_file.hpp"
 #include "net/tls/openssl.hpp"
 
 #include <openssl/core_names.h>
 #include <openssl/params.h>
-#include <openssl/pem.h>
 #include <openssl/rand.h>
 #include <openssl/x509v3.h>
 
 #include <algorithm>
 #include <array>
-#include <ctime>
 #include <exception>
 #include <utility>
 #include <vector>
-
-#include <sys/stat.h>
-#include <unistd.h>
 
 namespace actormesh::net::tls {
 
@@ -31,9 +26,6 @@ using config::problem;
 using config::problems;
 using config::severity;
 using std::chrono::sys_seconds;
-
-/// A chain of certificates takes a few KiB.
-constexpr std::size_t largest_file = 1024 * 1024;
 
 /// Within this time of its end a certificate is worth a warning. ACME clients renew 30 days before.
 constexpr std::chrono::days renewal{14};
@@ -51,88 +43,11 @@ constexpr std::string_view http_1_1{"\x08http/1.1"};
 /// Sessions go on in any context of any node's life.
 constexpr std::string_view session_scope = "actormesh";
 
-// -- reading -----------------------------------------------------------------------------------
-
-/// A text that is overwritten when it is no longer needed.
-class secret_text {
-public:
-  explicit secret_text(std::string text) noexcept
-    : text_(std::move(text)) {}
-  secret_text(const secret_text&) = delete;
-  secret_text& operator=(const secret_text&) = delete;
-  ~secret_text() { OPENSSL_cleanse(text_.data(), text_.size()); }
-
-  [[nodiscard]] const std::string& text() const noexcept { return text_; }
-
-private:
-  std::string text_;
-};
-
-owned<BIO> memory_of(const std::string& text) {
-  return owned<BIO>{BIO_new_mem_buf(text.data(), static_cast<int>(text.size()))};
-}
-
-config::result<std::vector<owned<X509>>> read_certificates(const fs::path& file) {
-  const auto text = config::read_text_file(file, largest_file);
-  if (!text)
-    return text.error();
-  const error_scope clean;
-  const auto memory = memory_of(*text);
-  std::vector<owned<X509>> certificates;
-  while (auto* next = PEM_read_bio_X509(memory.get(), nullptr, nullptr, nullptr))
-    certificates.emplace_back(next);
-  const auto reason = ERR_GET_REASON(ERR_peek_last_error());
-  if (certificates.empty() || reason != PEM_R_NO_START_LINE)
-    return one_problem(file.string(), "expected certificates in PEM form");
-  return certificates;
-}
-
-/// A group may read a key that is root's, as secrets are that an orchestrator hands to a service.
-bool is_private(const struct stat& status) {
-  const bool of_root = status.st_uid == 0 && ::geteuid() != 0;
-  const mode_t denied = of_root ? (S_IRWXO | S_IWGRP | S_IXGRP) : (S_IRWXO | S_IRWXG);
-  return (status.st_mode & denied) == 0;
-}
-
-/// Never asks anybody for a password.
-int refuse_password(char*, int, int, void* asked) {
-  *static_cast<bool*>(asked) = true;
-  return -1;
-}
-
-config::result<owned<EVP_PKEY>> read_key(const fs::path& file) {
-  struct stat status {};
-  if (::stat(file.c_str(), &status) != 0)
-    return one_problem(file.string(), "cannot be opened: " + config::system_reason());
-  if (!is_private(status))
-    return one_problem(file.string(),
-                       "others than its owner may read it; expected mode 0600 (`chmod 600 " +
-                           file.string() + "`)");
-  auto read = config::read_text_file(file, largest_file);
-  if (!read)
-    return read.error();
-  const secret_text text{*std::move(read)};
-  const error_scope clean;
-  const auto memory = memory_of(text.text());
-  bool asked = false;
-  owned<EVP_PKEY> key{PEM_read_bio_PrivateKey(memory.get(), nullptr, refuse_password, &asked)};
-  if (!key)
-    return one_problem(file.string(), asked ? "is encrypted; expected a key without a password"
-                                            : "expected a private key in PEM form");
-  return key;
-}
-
 // -- checking ----------------------------------------------------------------------------------
 
-sys_seconds time_of(const ASN1_TIME* time) {
-  std::tm parts{};
-  return ASN1_TIME_to_tm(time, &parts) == 1 ? sys_seconds{std::chrono::seconds{::timegm(&parts)}}
-                                            : sys_seconds{};
-}
-
 problems check_dates(const X509* certificate, const std::string& file, sys_seconds now) {
-  const auto begin = time_of(X509_get0_notBefore(certificate));
-  const auto end = time_of(X509_get0_notAfter(certificate));
+  const auto begin = config::time_of(X509_get0_notBefore(certificate));
+  const auto end = config::time_of(X509_get0_notAfter(certificate));
   if (end <= now)
     return one_problem(file, "the certificate expired at " + config::format_time(end));
   if (begin > now)
@@ -145,7 +60,7 @@ problems check_dates(const X509* certificate, const std::string& file, sys_secon
 }
 
 /// Clients that know only the root can't put together what comes in another order.
-problems check_chain(const std::vector<owned<X509>>& chain, const std::string& file) {
+problems check_chain(const std::vector<config::certificate_ptr>& chain, const std::string& file) {
   for (std::size_t i = 1; i < chain.size(); ++i) {
     if (X509_check_issued(chain[i].get(), chain[i - 1].get()) != X509_V_OK)
       return {{severity::warning, file, 0, 0,
@@ -238,7 +153,7 @@ owned<SSL_CTX> make_native(const context_options& how, ticket_keys& tickets) {
 }
 
 problems use_certificate(SSL_CTX* native, const context_options& how,
-                         const std::vector<owned<X509>>& chain, EVP_PKEY* key) {
+                         const std::vector<config::certificate_ptr>& chain, EVP_PKEY* key) {
   if (X509_check_private_key(chain.front().get(), key) != 1)
     return one_problem(how.key.string(), "is not the key of " + how.certificate.string());
   if (SSL_CTX_use_certificate(native, chain.front().get()) != 1)
@@ -276,8 +191,8 @@ config::result<loaded_context> context::load(const context_options& how,
                                              std::chrono::system_clock::time_point now) {
   const error_scope clean;
   try {
-    const auto chain = read_certificates(how.certificate);
-    const auto key = read_key(how.key);
+    const auto chain = config::read_certificates(how.certificate);
+    const auto key = config::read_private_key(how.key);
     problems found;
     if (!chain)
       append(found, chain.error());
@@ -295,7 +210,7 @@ config::result<loaded_context> context::load(const context_options& how,
     append(found, check_chain(*chain, how.certificate.string()));
     if (config::has_errors(found))
       return found;
-    const auto expires = time_of(X509_get0_notAfter(&own));
+    const auto expires = config::time_of(X509_get0_notAfter(&own));
     context_ptr made{new context{native.release(), std::move(tickets), expires}};
     return loaded_context{std::move(made), std::move(found)};
   } catch (const std::exception& failure) {
