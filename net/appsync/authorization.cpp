@@ -132,18 +132,8 @@ telemetry::connect_result connect_result_of(error refused) noexcept {
     return connect_result::rate_limited;
   case error::too_many_connections:
     return connect_result::too_many;
-  case error::unauthorized:
-  case error::mode_not_allowed:
-  case error::access_denied:
-  case error::incomplete_signature:
-  case error::unknown_access_key:
-  case error::bad_signature:
-  case error::signature_expired:
-  case error::token_expired:
-  case error::origin_not_allowed:
-    return connect_result::unauthorized;
   default:
-    return connect_result::bad_request;
+    return is_unauthorized(refused) ? connect_result::unauthorized : connect_result::bad_request;
   }
 }
 

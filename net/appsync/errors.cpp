@@ -178,6 +178,24 @@ const char* to_string(error what) noexcept {
   return "invalid";
 }
 
+bool is_unauthorized(error what) noexcept {
+  switch (what) {
+  case error::unauthorized:
+  case error::unknown_namespace:
+  case error::mode_not_allowed:
+  case error::access_denied:
+  case error::incomplete_signature:
+  case error::unknown_access_key:
+  case error::bad_signature:
+  case error::signature_expired:
+  case error::token_expired:
+  case error::origin_not_allowed:
+    return true;
+  default:
+    return false;
+  }
+}
+
 error_shape shape_of(error what, surface where) noexcept {
   // The two surfaces differ in one error, and there in the type and in one letter.
   if (where == surface::websocket && what == error::too_many_events)

@@ -49,6 +49,9 @@ enum class error : std::uint8_t {
 
 [[nodiscard]] const char* to_string(error) noexcept;
 
+/// Whether somebody may not do what they asked for, or is not who they say.
+[[nodiscard]] bool is_unauthorized(error) noexcept;
+
 /// Where the error is told: the shapes differ.
 enum class surface : std::uint8_t { http, websocket };
 

@@ -81,17 +81,6 @@ publish_outcome publish(net::event_loop& loop, const api& to, operation&& what,
 
 void count_publish(telemetry::loop_counters& counters, error problem) {
   switch (problem) {
-  case error::unauthorized:
-  case error::unknown_namespace:
-  case error::mode_not_allowed:
-  case error::access_denied:
-  case error::incomplete_signature:
-  case error::unknown_access_key:
-  case error::bad_signature:
-  case error::signature_expired:
-  case error::token_expired:
-  case error::origin_not_allowed:
-    return counters.published(publish_result::unauthorized).add();
   case error::rate_limited:
   case error::throttled:
     return counters.published(publish_result::rate_limited).add();
@@ -99,7 +88,10 @@ void count_publish(telemetry::loop_counters& counters, error problem) {
   case error::internal:
     return counters.published(publish_result::unavailable).add();
   default:
-    return counters.published(publish_result::invalid).add();
+    return counters
+        .published(is_unauthorized(problem) ? publish_result::unauthorized
+                                            : publish_result::invalid)
+        .add();
   }
 }
 

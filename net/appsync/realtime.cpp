@@ -3,6 +3,7 @@
 #include "actors/channel_path.hpp"
 #include "net/appsync/format.hpp"
 #include "net/appsync/publish.hpp"
+#include "net/appsync/subscribe.hpp"
 #include "net/websocket/deflate.hpp"
 #include "telemetry/log.hpp"
 
@@ -278,7 +279,8 @@ void realtime_edge::connected(error outcome, const auth::answer& got) {
 
 void realtime_edge::on_channel_operation(operation&& what) {
   const auto publishes = what.type == operation_type::publish;
-  if (publishes && !owner_.may_publish(steady_clock::now())) {
+  const auto received = steady_clock::now();
+  if (publishes && !owner_.may_publish(received)) {
     count_publish(context_.loop.counters(), error::rate_limited);
     context_.text.clear();
     append_operation_error(context_.text, "publish_error", what.id, error::rate_limited);
@@ -287,14 +289,15 @@ void realtime_edge::on_channel_operation(operation&& what) {
   auto known = prepare(*api_, what);
   auto asked = ask(*api_, what, known, from(), {api_->publish_path()});
   if (!asked.later)
-    return publishes ? publish(std::move(what), known, asked.now)
-                     : subscribe(std::move(what), known, asked.now);
+    return publishes ? publish(std::move(what), known, asked.now, received)
+                     : subscribe(what, known, asked.now);
   auto waiting =
       std::make_shared<std::pair<operation, prepared>>(std::move(what), std::move(known));
-  wait_for(std::move(asked.later), [this, publishes, waiting, api = api_](const auth::answer& got) {
-    publishes ? publish(std::move(waiting->first), waiting->second, got)
-              : subscribe(std::move(waiting->first), waiting->second, got);
-  });
+  wait_for(std::move(asked.later),
+           [this, publishes, received, waiting, api = api_](const auth::answer& got) {
+             publishes ? publish(std::move(waiting->first), waiting->second, got, received)
+                       : subscribe(waiting->first, waiting->second, got);
+           });
 }
 
 /// Who guesses has to connect anew for each guess beyond the limit, which is limited too.
@@ -303,28 +306,14 @@ void realtime_edge::slow_down_guesser(error problem) {
     close(close_reason::unauthorized);
 }
 
-void realtime_edge::subscribe(operation&& what, const prepared& known, const auth::answer& got) {
-  count_verdict(context_.loop.counters(), got.outcome);
-  auto problem = conclude(known, got);
-  note(*api_, {audit::action::subscribe, known.space, what.channel}, problem, got.who.get(),
-       from());
-  if (problem == error::none) {
-    auto prefix = std::make_shared<const std::string>(data_prefix(what.id));
-    const auto key = make_channel_key(api_->id(), known.channel->text());
-    switch (owner_.subscribe({what.id, key, known.space->slow_consumer, std::move(prefix)})) {
-    case connection::subscribe_result::pending:
-      return;
-    case connection::subscribe_result::duplicate_id:
-      problem = error::duplicate_subscription;
-      break;
-    case connection::subscribe_result::too_many_subscriptions:
-      problem = error::too_many_subscriptions;
-      break;
-    case connection::subscribe_result::too_many_channels:
-      problem = error::unavailable;
-      break;
-    }
-  }
+void realtime_edge::subscribe(const operation& what, const prepared& known,
+                              const auth::answer& got) {
+  auto prefix = std::make_shared<const std::string>(data_prefix(what.id));
+  const auto problem = appsync::subscribe(context_.loop.counters(), *api_, what, known, got, from(),
+                                          {owner_, what.id, std::move(prefix)});
+  // The success is told when the barrier has been reached.
+  if (problem == error::none)
+    return;
   context_.text.clear();
   stated_details details;
   details.denied = got.detail;
@@ -345,11 +334,12 @@ void realtime_edge::on_unsubscribe(const operation& what) {
   reply(context_.text);
 }
 
-void realtime_edge::publish(operation&& what, const prepared& known, const auth::answer& got) {
+void realtime_edge::publish(operation&& what, const prepared& known, const auth::answer& got,
+                            steady_clock::time_point received) {
   const auto id = what.id;
   const auto& limits = api_->settings().limits;
-  const auto outcome = appsync::publish(context_.loop, *api_, std::move(what), known, got, from(),
-                                        steady_clock::now());
+  const auto outcome =
+      appsync::publish(context_.loop, *api_, std::move(what), known, got, from(), received);
   const stated_details details{limits.events_per_publish, limits.event_bytes, got.detail};
   context_.text.clear();
   if (outcome.problem == error::none)

@@ -91,9 +91,10 @@ private:
   void on_operation(operation&& what);
   void on_connection_init();
   void on_channel_operation(operation&& what);
-  void subscribe(operation&& what, const prepared& known, const auth::answer& got);
+  void subscribe(const operation& what, const prepared& known, const auth::answer& got);
   void on_unsubscribe(const operation& what);
-  void publish(operation&& what, const prepared& known, const auth::answer& got);
+  void publish(operation&& what, const prepared& known, const auth::answer& got,
+               std::chrono::steady_clock::time_point received);
   void wait_for(std::function<void(auth::answer_handler)> later,
                 std::function<void(auth::answer)> then);
   void on_connect_decided(const auth::answer& got);

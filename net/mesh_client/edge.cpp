@@ -4,6 +4,7 @@
 #include "actors/messages.hpp"
 #include "net/appsync/errors.hpp"
 #include "net/appsync/publish.hpp"
+#include "net/appsync/subscribe.hpp"
 #include "telemetry/log.hpp"
 
 #include <algorithm>
@@ -41,15 +42,6 @@ client_status status_of(error what) noexcept {
   switch (what) {
   case error::none:
     return client_status::ok;
-  case error::unauthorized:
-  case error::unknown_namespace:
-  case error::mode_not_allowed:
-  case error::access_denied:
-  case error::incomplete_signature:
-  case error::unknown_access_key:
-  case error::bad_signature:
-  case error::signature_expired:
-  case error::token_expired:
   case error::throttled:
     return client_status::unauthorized;
   case error::invalid_channel:
@@ -73,7 +65,7 @@ client_status status_of(error what) noexcept {
   case error::unavailable:
     return client_status::unavailable;
   default:
-    return client_status::internal;
+    return is_unauthorized(what) ? client_status::unauthorized : client_status::internal;
   }
 }
 
@@ -161,6 +153,7 @@ void edge::wait_for(std::function<void(auth::answer_handler)> later,
 }
 
 void edge::handle(mesh::client_request&& what) {
+  const auto received = std::chrono::steady_clock::now();
   switch (static_cast<client_operation>(what.operation)) {
   case client_operation::subscribe:
     break;
@@ -169,7 +162,7 @@ void edge::handle(mesh::client_request&& what) {
                                    ? error::none
                                    : error::unknown_subscription);
   case client_operation::publish:
-    if (owner_.may_publish(std::chrono::steady_clock::now()))
+    if (owner_.may_publish(received))
       break;
     appsync::count_publish(context_.loop.counters(), error::rate_limited);
     return answer(what.number, error::rate_limited);
@@ -178,7 +171,7 @@ void edge::handle(mesh::client_request&& what) {
     return answer(what.number, error::unsupported_operation);
   }
   auto asked = read(what);
-  on_channel_request(std::move(what), std::move(asked));
+  on_channel_request(std::move(what), std::move(asked), received);
 }
 
 appsync::operation edge::read(mesh::client_request& what) {
@@ -202,15 +195,17 @@ appsync::operation edge::read(mesh::client_request& what) {
   return asked;
 }
 
-void edge::on_channel_request(mesh::client_request&& what, appsync::operation&& asked) {
+void edge::on_channel_request(mesh::client_request&& what, appsync::operation&& asked,
+                              std::chrono::steady_clock::time_point received) {
   auto known = appsync::prepare(*how_.what, asked);
   auto decided = appsync::ask(*how_.what, asked, known, from(), {how_.what->publish_path()});
-  const auto carry_out = [this](const mesh::client_request& request, appsync::operation&& op,
-                                const appsync::prepared& prepared, const auth::answer& got) {
+  const auto carry_out = [this,
+                          received](const mesh::client_request& request, appsync::operation&& op,
+                                    const appsync::prepared& prepared, const auth::answer& got) {
     if (op.type == appsync::operation_type::publish)
-      return publish(request.number, std::move(op), prepared, got);
+      return publish(request.number, std::move(op), prepared, got, received);
     // The answer comes when the barrier has been reached.
-    if (const auto problem = subscribe(request, prepared, got); problem != error::none)
+    if (const auto problem = subscribe(request, op, prepared, got); problem != error::none)
       answer(request.number, problem);
   };
   if (!decided.later)
@@ -226,41 +221,21 @@ void edge::on_channel_request(mesh::client_request&& what, appsync::operation&& 
   });
 }
 
-error edge::subscribe(const mesh::client_request& what, const appsync::prepared& known,
-                      const auth::answer& got) {
-  const auto& api = *how_.what;
-  appsync::count_verdict(context_.loop.counters(), got.outcome);
-  auto problem = appsync::conclude(known, got);
-  appsync::note(api,
-                {audit::action::subscribe, known.space,
-                 known.channel ? known.channel->text() : std::string_view{}},
-                problem, got.who.get(), from());
-  if (problem != error::none)
-    return problem;
+error edge::subscribe(const mesh::client_request& what, const appsync::operation& asked,
+                      const appsync::prepared& known, const auth::answer& got) {
   // Before the call: it may be answered within.
   pending_.push_back({what.subscription, what.number});
-  const auto key = make_channel_key(api.id(), known.channel->text());
-  switch (owner_.subscribe({to_id(what.subscription), key, known.space->slow_consumer, nullptr})) {
-  case connection::subscribe_result::pending:
-    return error::none;
-  case connection::subscribe_result::duplicate_id:
-    problem = error::duplicate_subscription;
-    break;
-  case connection::subscribe_result::too_many_subscriptions:
-    problem = error::too_many_subscriptions;
-    break;
-  case connection::subscribe_result::too_many_channels:
-    problem = error::unavailable;
-    break;
-  }
-  pending_.pop_back();
+  const auto problem = appsync::subscribe(context_.loop.counters(), *how_.what, asked, known, got,
+                                          from(), {owner_, to_id(what.subscription), nullptr});
+  if (problem != error::none)
+    pending_.pop_back();
   return problem;
 }
 
 void edge::publish(std::uint64_t number, appsync::operation&& asked, const appsync::prepared& known,
-                   const auth::answer& got) {
-  const auto outcome = appsync::publish(context_.loop, *how_.what, std::move(asked), known, got,
-                                        from(), std::chrono::steady_clock::now());
+                   const auth::answer& got, std::chrono::steady_clock::time_point received) {
+  const auto outcome =
+      appsync::publish(context_.loop, *how_.what, std::move(asked), known, got, from(), received);
   auto made = make_answer(number, outcome.problem);
   for (const auto& each : outcome.entries)
     made.events.push_back(

@@ -10,6 +10,7 @@
 #include "net/event_loop.hpp"
 #include "net/mesh_client/turn.hpp"
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <deque>
@@ -84,14 +85,16 @@ private:
 
   void go_on();
   void handle(mesh::client_request&& what);
-  void on_channel_request(mesh::client_request&& what, appsync::operation&& asked);
+  void on_channel_request(mesh::client_request&& what, appsync::operation&& asked,
+                          std::chrono::steady_clock::time_point received);
   void wait_for(std::function<void(auth::answer_handler)> later,
                 std::function<void(auth::answer)> then);
   [[nodiscard]] appsync::operation read(mesh::client_request& what);
   [[nodiscard]] appsync::error subscribe(const mesh::client_request& what,
+                                         const appsync::operation& asked,
                                          const appsync::prepared& known, const auth::answer& got);
   void publish(std::uint64_t number, appsync::operation&& asked, const appsync::prepared& known,
-               const auth::answer& got);
+               const auth::answer& got, std::chrono::steady_clock::time_point received);
   [[nodiscard]] appsync::caller from() const { return {how_.remote, how_.name, how_.name}; }
   void answer(std::uint64_t number, appsync::error problem);
   mesh::client_turn& turn();

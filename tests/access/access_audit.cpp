@@ -51,6 +51,7 @@ TEST_CASE("A namespace's level says what is in the audit log, and the log verifi
     client.subscribe("2", "/refusals/s");
     client.subscribe("3", "/everything/s");
     CHECK(has(subscribes(client, shown_key("da2-wrong"), "/refusals/x"), "subscribe_error"));
+    CHECK(has(client.ask(subscribe_text("3", "/everything/twice")), "subscribe_error"));
   }
   CHECK(node.stop() == 0);
   const auto text = node.read_file("audit.jsonl");
@@ -78,6 +79,8 @@ TEST_CASE("A namespace's level says what is in the audit log, and the log verifi
   CHECK(line("subscribe", allowed, "/everything/s") == 1);
   CHECK(line("subscribe", allowed, "/refusals/s") == 0);
   CHECK(line("subscribe", denied, "/refusals/x") == 1);
+  CHECK(line("subscribe", allowed, "/everything/twice") == 0);
+  CHECK(line("subscribe", R"("reason":"duplicate_subscription",)", "/everything/twice") == 1);
   CHECK_FALSE(has(text, "/silent/"));
   CHECK_FALSE(has(text, node_process::key()));
   CHECK_FALSE(has(text, "da2-wrong"));
