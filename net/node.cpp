@@ -196,18 +196,23 @@ void node::accept(worker& at, std::unique_ptr<stream> socket) {
       ->start();
 }
 
-appsync::api_table_ptr node::make_table(const key_rings& keys) {
+std::shared_ptr<appsync::admission> node::door_of(const config::api_settings& what) {
   const std::lock_guard guard{doors_mutex_};
+  auto& door = doors_[what.id];
+  if (door == nullptr)
+    door = std::make_shared<appsync::admission>(what.limits);
+  else
+    door->change_limits(what.limits);
+  return door;
+}
+
+/// Takes as long as a secret source does to answer: nothing is locked meanwhile.
+appsync::api_table_ptr node::make_table(const key_rings& keys) {
   std::vector<appsync::api_ptr> apis;
   for (const auto& each : settings_.apis) {
-    auto& door = doors_[each.id];
-    if (door == nullptr)
-      door = std::make_shared<appsync::admission>(each.limits);
-    else
-      door->change_limits(each.limits);
     const auto found = keys.find(each.id);
     apis.push_back(std::make_shared<const appsync::api>(
-        each, credentials_.make(each, found == keys.end() ? nullptr : found->second), door,
+        each, credentials_.make(each, found == keys.end() ? nullptr : found->second), door_of(each),
         how_.audit));
   }
   std::ranges::move(credentials_.take_problems(), std::back_inserter(problems_));

@@ -106,6 +106,7 @@ private:
   [[nodiscard]] std::optional<address_limit::ticket> enter(worker& at,
                                                            const boost::asio::ip::address& from);
   void accept(worker& at, std::unique_ptr<stream> socket);
+  [[nodiscard]] std::shared_ptr<appsync::admission> door_of(const config::api_settings& what);
   [[nodiscard]] appsync::api_table_ptr make_table(const key_rings& keys);
   void hand_out(const appsync::api_table_ptr& apis);
 
