@@ -147,7 +147,7 @@ void router::apply(appsync::api_table_ptr apis, const config::websocket_settings
 
 void router::handle(http::exchange& what) {
   const auto path = path_of(what.what().target);
-  begin_request(what, nullptr);
+  begin_request(what);
   if (answer_status_page(what, path))
     return;
   const auto [api, where] = realtime_.apis->select(path, what.what()[field::host]);
@@ -170,7 +170,7 @@ void router::handle(http::exchange& what) {
 }
 
 void router::refuse(http::exchange& what, http::refusal why) {
-  begin_request(what, nullptr);
+  begin_request(what);
   refuse_with(what, error_of(why), {.status = status_of(why)});
 }
 
@@ -221,7 +221,7 @@ std::string_view router::common_headers(std::string_view more) {
 
 void router::publish(http::exchange& what, const appsync::api_ptr& to) {
   const auto& request = what.what();
-  begin_request(what, to.get());
+  begin_answer(what, to.get());
   if (!to->allows_origin(request[field::origin])) {
     appsync::count_publish(loop_.counters(), error::origin_not_allowed);
     return refuse_with(what, error::origin_not_allowed);
@@ -280,9 +280,9 @@ boost::asio::ip::address router::client_address(const http::exchange& what) cons
                                            : forwarded_address(what, settings_.trusted_proxies);
 }
 
-void router::begin_request(const http::exchange& what, const appsync::api* to) {
+void router::begin_request(const http::exchange& what) {
   request_id_ = loop_.uuids().next();
-  begin_answer(what, to);
+  begin_answer(what, nullptr);
 }
 
 /// Which origin the answer names: with a list of them, the one that asked (and is on it), so that
@@ -295,7 +295,7 @@ void router::begin_answer(const http::exchange& what, const appsync::api* to) {
 }
 
 void router::preflight(http::exchange& what, const appsync::api& to) {
-  begin_request(what, &to);
+  begin_answer(what, &to);
   if (!to.allows_origin(what.what()[field::origin]))
     return refuse_with(what, error::origin_not_allowed);
   std::string more{"Access-Control-Allow-Methods: POST, OPTIONS\r\n"

@@ -71,7 +71,7 @@ private:
   void answer_plain(http::exchange& what, unsigned status, std::string_view text);
   [[nodiscard]] bool answer_status_page(http::exchange& what, std::string_view path);
   std::string_view common_headers(std::string_view more = {});
-  void begin_request(const http::exchange& what, const appsync::api* to);
+  void begin_request(const http::exchange& what);
   void begin_answer(const http::exchange& what, const appsync::api* to);
   [[nodiscard]] boost::asio::ip::address client_address(const http::exchange& what) const;
 

@@ -1,6 +1,5 @@
 #include "net/access/authority.hpp"
 
-#include "auth/jwt.hpp"
 #include "auth/signing_key_cache.hpp"
 #include "auth/sigv4.hpp"
 
@@ -100,10 +99,10 @@ decision authority::identify(const question& what) const {
     return {{verdict::rejected}, {}};
   if (auth::is_sigv4(*shown->authorization) && parts_.access_keys != nullptr)
     return {check_signature(what), {}};
-  if (!parts_.issuers.empty() &&
-      auth::look_into(auth::without_bearer(*shown->authorization)).problem !=
-          auth::token_error::malformed)
-    return check_token(what);
+  if (!parts_.issuers.empty())
+    if (const auto look = auth::look_into(auth::without_bearer(*shown->authorization));
+        look.problem != auth::token_error::malformed)
+      return check_token(what, look);
   if (parts_.hook != nullptr)
     return ask_hook(what);
   return {{parts_.issuers.empty() ? verdict::rejected : verdict::invalid_token}, {}};
@@ -157,9 +156,8 @@ answer authority::check_signature(const question& what) const {
           result == verdict::allowed ? std::string{} : std::string{auth::to_string(outcome)}};
 }
 
-decision authority::check_token(const question& what) const {
+decision authority::check_token(const question& what, const auth::token_look& look) const {
   const auto token = auth::without_bearer(*what.shown->authorization);
-  const auto look = auth::look_into(token);
   if (look.problem != auth::token_error::none)
     return {{verdict::invalid_token}, {}};
   const auto found = std::ranges::find_if(

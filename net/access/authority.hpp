@@ -2,6 +2,7 @@
 #pragma once
 
 #include "auth/credentials.hpp"
+#include "auth/jwt.hpp"
 #include "auth/payload_candidates.hpp"
 #include "auth/policy.hpp"
 #include "auth/sigv4.hpp"
@@ -81,7 +82,7 @@ private:
   [[nodiscard]] decision identify(const question& what) const;
   [[nodiscard]] auth::answer check_api_key(const std::string& key) const;
   [[nodiscard]] auth::answer check_signature(const question& what) const;
-  [[nodiscard]] decision check_token(const question& what) const;
+  [[nodiscard]] decision check_token(const question& what, const auth::token_look& look) const;
   [[nodiscard]] decision ask_hook(const question& what) const;
   [[nodiscard]] auth::answer complete(const question& what, auth::answer got) const;
   [[nodiscard]] auth::answer count_failure(auth::answer got,
