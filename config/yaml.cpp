@@ -2,7 +2,11 @@
 
 #include "config/schema.hpp"
 
+#include <yaml-cpp/eventhandler.h>
+
 #include <algorithm>
+#include <optional>
+#include <sstream>
 #include <utility>
 
 namespace actormesh::config {
@@ -15,6 +19,53 @@ problem at_mark(severity level, const std::string& source, const YAML::Mark& whe
     return {level, source, 1, 1, std::move(message)};
   return {level, source, static_cast<std::size_t>(where.line) + 1,
           static_cast<std::size_t>(where.column) + 1, std::move(message)};
+}
+
+/// Remembers where a document has something in it.
+class probe final : public YAML::EventHandler {
+public:
+  [[nodiscard]] const std::optional<YAML::Mark>& found() const noexcept { return found_; }
+
+  void OnDocumentStart(const YAML::Mark&) override {}
+  void OnDocumentEnd() override {}
+  void OnNull(const YAML::Mark&, YAML::anchor_t) override {}
+  void OnAlias(const YAML::Mark& where, YAML::anchor_t) override { note(where); }
+  void OnScalar(const YAML::Mark& where, const std::string&, YAML::anchor_t,
+                const std::string&) override {
+    note(where);
+  }
+  void OnSequenceStart(const YAML::Mark& where, const std::string&, YAML::anchor_t,
+                       YAML::EmitterStyle::value) override {
+    note(where);
+  }
+  void OnSequenceEnd() override {}
+  void OnMapStart(const YAML::Mark& where, const std::string&, YAML::anchor_t,
+                  YAML::EmitterStyle::value) override {
+    note(where);
+  }
+  void OnMapEnd() override {}
+
+private:
+  void note(const YAML::Mark& where) {
+    if (!found_)
+      found_ = where;
+  }
+
+  std::optional<YAML::Mark> found_;
+};
+
+/// Where something comes behind the first document. yaml-cpp's own LoadAll never ends if a text
+/// begins with what no document can begin with: it makes empty documents of it without end.
+std::optional<YAML::Mark> find_second(const std::string& text) {
+  std::istringstream stream{text};
+  YAML::Parser parser{stream};
+  probe first;
+  probe second;
+  if (!parser.HandleNextDocument(first) || !parser.HandleNextDocument(second))
+    return std::nullopt;
+  if (second.found())
+    return second.found();
+  return parser ? std::optional{YAML::Mark{}} : std::nullopt;
 }
 
 } // namespace
@@ -32,11 +83,11 @@ void yaml_report::warning(const YAML::Mark& where, std::string message) {
 
 result<yaml_document> parse_yaml(std::string_view text, const std::string& source) {
   try {
-    const auto documents = YAML::LoadAll(std::string{text});
-    if (documents.size() > 1)
-      return problems{at_mark(severity::error, source, documents[1].Mark(),
+    const std::string copy{text};
+    if (const auto second = find_second(copy))
+      return problems{at_mark(severity::error, source, *second,
                               "expected one YAML document, found another one")};
-    return yaml_document{documents.empty() ? YAML::Node{} : documents.front()};
+    return yaml_document{YAML::Load(copy)};
   } catch (const YAML::Exception& failure) {
     return problems{
         at_mark(severity::error, source, failure.mark, "no valid YAML: " + failure.msg)};
