@@ -91,7 +91,7 @@ std::optional<std::string> node::start() {
       where->start();
     each->thread = std::thread{[loop = each->loop.get()] { loop->run(); }};
   }
-  ready_ = true;
+  running_ = true;
   return std::nullopt;
 }
 
@@ -215,6 +215,7 @@ appsync::api_table_ptr node::make_table(const key_rings& keys) {
         each, credentials_.make(each, found == keys.end() ? nullptr : found->second), door_of(each),
         how_.audit));
   }
+  has_keys_ = credentials_.has_asked();
   std::ranges::move(credentials_.take_problems(), std::back_inserter(problems_));
   return std::make_shared<const appsync::api_table>(std::move(apis));
 }
@@ -229,6 +230,7 @@ void node::poll(const key_rings& keys) {
     std::ranges::move(found, std::back_inserter(problems_));
   }
   const auto changed = credentials_.poll();
+  has_keys_ = credentials_.has_asked();
   std::ranges::move(credentials_.take_problems(), std::back_inserter(problems_));
   if (changed.empty())
     return;
@@ -261,8 +263,16 @@ void node::hand_out(const appsync::api_table_ptr& apis) {
   }
 }
 
+readiness node::ready() const noexcept {
+  if (!running_)
+    return readiness::stopping;
+  if (hub_ != nullptr && !view_.standing->joined)
+    return readiness::joining;
+  return has_keys_ ? readiness::ready : readiness::reading_keys;
+}
+
 void node::begin_drain() {
-  ready_ = false;
+  running_ = false;
   if (mesh_clients_ != nullptr)
     mesh_clients_->stop();
   for (const auto& each : workers_) {
@@ -291,7 +301,7 @@ void node::begin_leave(std::chrono::milliseconds limit) {
 }
 
 void node::stop() {
-  ready_ = false;
+  running_ = false;
   // First of all: links use the loops.
   if (hub_ != nullptr && !std::exchange(hub_stopped_, true))
     mesh::hub::stop(hub_);

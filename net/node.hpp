@@ -78,10 +78,8 @@ public:
   void stop();
 
   // node_status; any thread
-  [[nodiscard]] bool ready() const noexcept override {
-    return ready_ && (hub_ == nullptr || view_.standing->joined);
-  }
-  [[nodiscard]] bool stopping() const noexcept override { return !ready_; }
+  [[nodiscard]] readiness ready() const noexcept override;
+  [[nodiscard]] bool stopping() const noexcept override { return !running_; }
   [[nodiscard]] std::string metrics() const override;
   [[nodiscard]] std::string mesh() const override;
 
@@ -125,7 +123,8 @@ private:
   mesh::hub_view view_;
   caf::strong_actor_ptr hub_; ///< Null without a mesh.
   bool hub_stopped_ = false;
-  std::atomic<bool> ready_{false};
+  std::atomic<bool> running_{false};
+  std::atomic<bool> has_keys_{false}; ///< Every source of keys was asked.
   double started_ = 0;
   config::problems problems_;
   /// Behind the loops: answers that it still has to give are handed to them.

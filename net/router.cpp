@@ -131,6 +131,20 @@ boost::asio::ip::address forwarded_address(const http::exchange& what,
   return find_client(what.remote_address(), lines, trusted);
 }
 
+std::string_view text_of(readiness what) noexcept {
+  switch (what) {
+  case readiness::ready:
+    return "ready\n";
+  case readiness::joining:
+    return "joining\n";
+  case readiness::reading_keys:
+    return "reading keys\n";
+  case readiness::stopping:
+    break;
+  }
+  return "stopping\n";
+}
+
 } // namespace
 
 router::router(event_loop& loop, const node_status& node)
@@ -187,10 +201,7 @@ bool router::answer_status_page(http::exchange& what, std::string_view path) {
     answer_plain(what, 200, "ok\n");
   } else if (readiness) {
     const auto ready = node_.ready();
-    answer_plain(what, ready ? 200 : 503,
-                 ready              ? "ready\n"
-                 : node_.stopping() ? "stopping\n"
-                                    : "joining\n");
+    answer_plain(what, ready == readiness::ready ? 200 : 503, text_of(ready));
   } else if (mesh) {
     const auto page = node_.mesh();
     if (page.empty())

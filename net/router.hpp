@@ -11,19 +11,27 @@
 #include "net/http/service.hpp"
 
 #include <atomic>
+#include <cstdint>
 #include <functional>
 #include <string>
 #include <string_view>
 
 namespace actormesh::net {
 
+enum class readiness : std::uint8_t {
+  ready,
+  joining,      ///< It has not looked for its mesh yet.
+  reading_keys, ///< A source of keys has not answered yet.
+  stopping,
+};
+
 /// Any thread: what the node as a whole has to say over HTTP.
 class node_status {
 public:
   virtual ~node_status() = default;
 
-  /// Whether the node takes work: started, in its mesh, and not stopping.
-  [[nodiscard]] virtual bool ready() const noexcept = 0;
+  /// Whether the node takes work.
+  [[nodiscard]] virtual readiness ready() const noexcept = 0;
 
   /// Whether it will take no more.
   [[nodiscard]] virtual bool stopping() const noexcept = 0;

@@ -231,6 +231,9 @@ void issuer::start_fetch() {
                const auto from = text_of(*document, "jwks_uri");
                if (from.empty())
                  return self->fetched(nullptr, "discovery names no jwks_uri");
+               // Who can change what is said in clear could make keys.
+               if (self->settings_.issuer.starts_with("https:") && !from.starts_with("https:"))
+                 return self->fetched(nullptr, "discovery names a jwks_uri without TLS");
                self->fetch_keys(from);
              });
 }

@@ -216,12 +216,10 @@ bool key_source::poll() {
   auto changed = false;
   if (const auto ended = reading_) {
     const std::lock_guard guard{ended->mutex};
-    if (!ended->done) {
-      if (std::exchange(ended->current_done, false))
-        ask(ended, "AWSPREVIOUS");
+    if (!ended->done)
       return false;
-    }
     changed = take(*ended);
+    has_asked_ = true;
     reading_ = nullptr;
     if (command_.joinable())
       command_.join();
@@ -272,6 +270,7 @@ void key_source::start() {
     }};
   } else {
     ask(reading_, "AWSCURRENT");
+    ask(reading_, "AWSPREVIOUS");
   }
 }
 
@@ -286,7 +285,7 @@ void key_source::read_file(reading& into) const {
     into.problems = keys.error();
 }
 
-/// Asks for one stage, and for the previous one after the current.
+/// Asks for one stage.
 void key_source::ask(const std::shared_ptr<reading>& into, const char* stage) {
   fetch::request asked;
   asked.how = fetch::method::post;
@@ -319,8 +318,7 @@ void key_source::ask(const std::shared_ptr<reading>& into, const char* stage) {
     std::ranges::move(keys, std::back_inserter(into->keys));
     if (is_first)
       into->problems = std::move(found); // That there was none before is no problem.
-    into->current_done = true;
-    into->done = !is_first || !into->problems.empty();
+    into->done = ++into->stages == 2;
   });
 }
 

@@ -54,6 +54,9 @@ public:
   /// About once a second. Returns whether `ring` has changed.
   [[nodiscard]] bool poll();
 
+  /// Whether it has been read, or could not be, at least once.
+  [[nodiscard]] bool has_asked() const noexcept { return has_asked_; }
+
   /// The keys that count now, hashed under a salt of this process. Never null.
   [[nodiscard]] config::key_ring_ptr ring() const { return ring_; }
 
@@ -66,8 +69,8 @@ private:
   /// What was read on another thread.
   struct reading {
     std::mutex mutex;
-    bool done = false;         ///< Guarded by `mutex`, like all below.
-    bool current_done = false; ///< AWSCURRENT was answered; AWSPREVIOUS is next.
+    bool done = false; ///< Guarded by `mutex`, like all below.
+    int stages = 0;    ///< That were answered.
     std::vector<config::secret> keys;
     config::problems problems;
   };
@@ -88,6 +91,7 @@ private:
   config::file_stamp stamp_;
   std::shared_ptr<reading> reading_; ///< Under way; null if nothing is.
   std::optional<steady::time_point> started_;
+  bool has_asked_ = false;
   std::atomic<bool> stop_{false};
   std::thread command_;
 };

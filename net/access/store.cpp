@@ -113,17 +113,19 @@ void store::update_hook(entry& its, const config::api_settings& api) {
   }
   if (its.hook != nullptr && its.hook->settings() == api.authorizer && its.settings.iam == api.iam)
     return;
-  // One of its own: what waits for a hook holds up nobody else. The old one may still be asked.
+  // The old one may still be asked.
   fetch::client_options how;
   how.max_waiting = api.authorizer.queue;
-  hook_clients_.push_back(std::make_unique<fetch::client>(how));
-  its.hook =
-      std::make_shared<webhook>(api.id, api.iam.account, api.authorizer, *hook_clients_.back());
+  auto web = std::make_unique<fetch::client>(how);
+  its.hook = std::make_shared<webhook>(api.id, api.iam.account, api.authorizer, *web);
+  hook_clients_.push_back({std::move(web), its.hook});
   const auto& wrong = its.hook->problems();
   problems_.insert(problems_.end(), wrong.begin(), wrong.end());
 }
 
 std::vector<std::string> store::poll() {
+  // Whoever waits for an answer holds the authority, and that the hook.
+  std::erase_if(hook_clients_, [](const auto& each) { return each.user.expired(); });
   std::vector<std::string> changed;
   for (auto& [id, its] : entries_) {
     auto is_new = false;
@@ -148,6 +150,13 @@ std::vector<std::string> store::poll() {
       changed.push_back(id);
   }
   return changed;
+}
+
+bool store::has_asked() const {
+  return std::ranges::all_of(entries_, [](const auto& each) {
+    const auto& source = each.second.source;
+    return source == nullptr || source->has_asked();
+  });
 }
 
 } // namespace actormesh::access

@@ -35,6 +35,9 @@ public:
   /// have changed: make them anew.
   [[nodiscard]] std::vector<std::string> poll();
 
+  /// Whether every source of keys has answered, or failed to, at least once.
+  [[nodiscard]] bool has_asked() const;
+
   /// What went wrong since the last call.
   [[nodiscard]] config::problems take_problems() { return std::exchange(problems_, {}); }
 
@@ -63,8 +66,14 @@ private:
 
   config::problems problems_;
   std::map<std::string, entry> entries_;
+  /// Who asks web hooks, one for each: what waits for a hook holds up nobody else.
+  struct hook_client {
+    std::unique_ptr<fetch::client> web;
+    std::weak_ptr<webhook> user;
+  };
+
   /// Declared last: what they still have to say goes to what is above.
-  std::vector<std::unique_ptr<fetch::client>> hook_clients_;
+  std::vector<hook_client> hook_clients_;
   std::unique_ptr<fetch::client> web_;
 };
 

@@ -47,6 +47,9 @@ public:
     previous_ = previous;
   }
 
+  /// Answers nobody while what is returned lives.
+  [[nodiscard]] std::unique_lock<std::mutex> hold() { return std::unique_lock{mutex_}; }
+
   [[nodiscard]] std::string url() const { return server_.url(); }
 
 private:
@@ -162,6 +165,21 @@ TEST_CASE("An address answers GetSecretValue with two stages, and both keys coun
   secrets.set({}, {});
   node.wait_for_log("answered 400");
   CHECK(http.ask(publish_by(second)).status == 200);
+}
+
+TEST_CASE("A node is ready once its source of keys has answered") {
+  secrets_manager secrets;
+  secrets.set(first, {});
+  auto held = secrets.hold();
+  node_process node{{.config = config_of("{url: \"" + secrets.url() + "\", secret_id: mesh/key}")}};
+  http_client http{node.port()};
+  const auto question = http_request("GET", "/readyz");
+  const auto before = http.ask(question, "GET");
+  CHECK(before.status == 503);
+  CHECK(before.body == "reading keys\n");
+  held.unlock();
+  CHECK(wait_for_status(node, question, 200).body == "ready\n");
+  CHECK(http.ask(publish_by(first)).status == 200);
 }
 
 TEST_CASE("actormesh keys rotate lets both keys count, and then only the new one") {

@@ -1,5 +1,7 @@
 #include "tests/access/fixtures.hpp"
 #include "tests/auth/signing.hpp"
+#include "tests/net/fetch_server.hpp"
+#include "tests/net/tls_fixtures.hpp"
 
 #include <boost/json/object.hpp>
 #include <catch2/catch.hpp>
@@ -76,6 +78,37 @@ TEST_CASE("A file of an issuer's keys is picked up while the node runs") {
   CHECK(http.ask(request).status == 401);
   files.put("keys.json", testing::jwks_of({key()}));
   wait_for_status(node, request, 200);
+}
+
+TEST_CASE("An issuer is not asked for its keys in clear when its own address is not") {
+  const auto serve = [](std::string body) {
+    return [body = std::move(body)](test::peer& client, int) {
+      while (!client.request().empty())
+        static_cast<void>(client.say(test::answer(body)));
+    };
+  };
+  const test::server keys{serve(testing::jwks_of({key()}))};
+  test::authority ca;
+  const auto files = ca.issue();
+  std::string says;
+  const test::server web{[&](test::peer& client, int number) { serve(says)(client, number); },
+                         &files};
+  const auto base = web.url("");
+  says = R"({"issuer":")" + base + R"(","jwks_uri":")" + keys.url() + "\"}";
+  node_process node{{.config = R"(
+apis:
+  - id: default
+    keys_file: keys.yaml
+    auth: {connect: [OPENID_CONNECT], publish: [OPENID_CONNECT, API_KEY], subscribe: [API_KEY]}
+    issuers: [{issuer: ")" + base +
+                               "\", ca: " + ca.file().string() +
+                               "}]\n    namespaces: [{name: default}]\n"}};
+  http_client http{node.port()};
+  const auto token =
+      key().token({{"iss", base}, {"sub", "ann"}, {"iat", 1}, {"exp", 4'000'000'000}});
+  CHECK(http.ask(publish_with(authorization_line(token), "/default/a")).status == 401);
+  node.wait_for_log("discovery names a jwks_uri without TLS");
+  CHECK(keys.connections() == 0);
 }
 
 TEST_CASE("A channel with a claim in it belongs to who has the claim") {

@@ -62,7 +62,7 @@ private:
 
 class always_ready final : public net::node_status {
 public:
-  [[nodiscard]] bool ready() const noexcept override { return true; }
+  [[nodiscard]] net::readiness ready() const noexcept override { return net::readiness::ready; }
   [[nodiscard]] bool stopping() const noexcept override { return false; }
   [[nodiscard]] std::string metrics() const override { return {}; }
   [[nodiscard]] std::string mesh() const override { return {}; }
