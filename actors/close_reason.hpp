@@ -6,17 +6,18 @@
 namespace actormesh {
 
 enum class close_reason : std::uint8_t {
-  client_closed,  ///< The client sent a close frame.
-  client_gone,    ///< The socket ended or failed without one.
-  unauthorized,   ///< After `connection_error`.
-  refused,        ///< After `connection_error` for a limit.
-  protocol_error, ///< A frame broke the protocol; the close code says how.
-  slow_consumer,  ///< Its queue was full and its policy is to disconnect.
-  token_expired,  ///< The token it began with has, and its issuer's settings want that.
-  lifetime_over,  ///< It has lived as long as a connection may.
-  going_away,     ///< The node stops.
-  drain_timeout,  ///< The node stopped before everything was sent.
-  close_timeout,  ///< The client did not answer a close frame in time.
+  client_closed,   ///< The client sent a close frame.
+  client_gone,     ///< The socket ended or failed without one.
+  unauthorized,    ///< After `connection_error`.
+  refused,         ///< After `connection_error` for a limit.
+  protocol_error,  ///< A frame broke the protocol; the close code says how.
+  message_timeout, ///< It began a message and did not end it in time.
+  slow_consumer,   ///< Its queue was full and its policy is to disconnect.
+  token_expired,   ///< The token it began with has, and its issuer's settings want that.
+  lifetime_over,   ///< It has lived as long as a connection may.
+  going_away,      ///< The node stops.
+  drain_timeout,   ///< The node stopped before everything was sent.
+  close_timeout,   ///< The client did not answer a close frame in time.
 };
 
 [[nodiscard]] constexpr const char* to_string(close_reason why) noexcept {
@@ -31,6 +32,8 @@ enum class close_reason : std::uint8_t {
     return "refused";
   case close_reason::protocol_error:
     return "protocol_error";
+  case close_reason::message_timeout:
+    return "message_timeout";
   case close_reason::slow_consumer:
     return "slow_consumer";
   case close_reason::token_expired:

@@ -50,6 +50,9 @@ inline constexpr const char* tls_min_version = "1.2";
 /// amplify-js doubles a publish frame, so twice 1.2 MB plus JSON escaping.
 inline constexpr std::size_t websocket_message_bytes = 8 * 1024 * 1024;
 
+/// As long as a body of HTTP may take.
+inline constexpr milliseconds websocket_message_timeout{30'000};
+
 /// Centrifugo and soketi bound a client's queue at the same size.
 inline constexpr std::size_t websocket_queue_bytes = 1024 * 1024;
 

@@ -8,7 +8,7 @@ using namespace tables;
 
 namespace {
 
-constexpr std::array<option<settings>, 51> node_options{{
+constexpr std::array<option<settings>, 52> node_options{{
     {.name = "node.name",
      .member = at<&settings::node_name>,
      .rule = &node_name_rule,
@@ -118,6 +118,13 @@ constexpr std::array<option<settings>, 51> node_options{{
      .min = 10,
      .max = 5 * minute,
      .documentation = "How long the node waits for the client's half of a close."},
+    {.name = "websocket.message_timeout",
+     .member = at<&settings::websocket, &websocket_settings::message_timeout>,
+     .min = 10,
+     .max = hour,
+     .documentation = "How long a client may take for one message, from its first byte to its "
+                      "last. A connection that takes longer is closed with 1008, after twice this "
+                      "time at the latest."},
     {.name = "websocket.compression",
      .member = at<&settings::websocket, &websocket_settings::compression>,
      .documentation = "Whether clients may negotiate permessage-deflate."},

@@ -122,6 +122,8 @@ struct websocket_settings {
   std::chrono::milliseconds connection_timeout = defaults::connection_timeout;
   std::chrono::milliseconds connection_lifetime = defaults::connection_lifetime;
   std::chrono::milliseconds close_timeout = defaults::close_timeout;
+  /// What a message that has begun gets to become whole, at least; at most twice this.
+  std::chrono::milliseconds message_timeout = defaults::websocket_message_timeout;
   bool compression = defaults::compression;
   /// Smallest event that is compressed, in bytes.
   std::size_t compression_threshold = defaults::compression_threshold;

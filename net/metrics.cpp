@@ -113,6 +113,9 @@ std::string format_metrics(std::span<const loop_counters* const> loops, const no
   out.totals<telemetry::auth_refusal>("actormesh_auth_refusals_total",
                                       "Operations refused to their callers, by reason", "reason",
                                       &loop_counters::auth_refusals);
+  out.totals<telemetry::connection_failure>("actormesh_connection_failures_total",
+                                            "Connections that ended before their first request",
+                                            "reason", &loop_counters::connection_failures);
   out.totals<telemetry::publish_result>("actormesh_publishes_total", "Publish requests by result",
                                         "result", &loop_counters::publishes);
   out.total("actormesh_events_published_total", "Events accepted from publishers",

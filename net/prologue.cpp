@@ -77,13 +77,13 @@ void prologue::read_proxy_header() {
     if (got < 0 && would_block(errno))
       return wait();
     if (got <= 0)
-      return end();
+      return fail(failure::proxy_header);
     proxy_->put({buffer.data(), static_cast<std::size_t>(got)});
   }
   if (proxy_->current_state() == proxy_reader::state::failed) {
     log::warn("no PROXY protocol header from a proxy",
               {{"peer", remote_.to_string()}, {"error", to_string(proxy_->error())}});
-    return end();
+    return fail(failure::proxy_header);
   }
   if (const auto& source = proxy_->header().source)
     remote_ = source->address();
@@ -131,7 +131,7 @@ void prologue::begin_tls() {
   if (how != nullptr)
     secure_ = tls::stream::accept(std::move(how), std::move(socket_));
   if (secure_ == nullptr)
-    return end();
+    return fail(failure::tls);
   shake_hands();
 }
 
@@ -144,7 +144,7 @@ void prologue::shake_hands() {
   case stream::status::ended:
   case stream::status::failed:
     log::debug("no TLS handshake", {{"peer", remote_.to_string()}, {"error", secure_->error()}});
-    return end();
+    return fail(failure::tls);
   }
 }
 
@@ -155,7 +155,12 @@ void prologue::hand_over(std::unique_ptr<stream> ready) {
     gate_->on_ready(std::move(ready));
 }
 
-void prologue::expired(timer_wheel::time_point) { end(); }
+void prologue::expired(timer_wheel::time_point) { fail(failure::timeout); }
+
+void prologue::fail(failure why) {
+  loop_.counters().failed(why).add();
+  end();
+}
 
 void prologue::end() {
   timer_wheel::drop(*this);

@@ -9,6 +9,7 @@
 #include "net/stream.hpp"
 #include "net/tls/certificate_source.hpp"
 #include "net/tls/stream.hpp"
+#include "telemetry/counters.hpp"
 
 #include <boost/asio/ip/address.hpp>
 
@@ -65,6 +66,8 @@ public:
   void expired(timer_wheel::time_point now) override;
 
 private:
+  using failure = telemetry::connection_failure;
+
   void wait();
   void go_on();
   void read_proxy_header();
@@ -74,6 +77,7 @@ private:
   void begin_tls();
   void shake_hands();
   void hand_over(std::unique_ptr<stream> ready);
+  void fail(failure why);
   void end();
 
   event_loop& loop_;

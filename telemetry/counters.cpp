@@ -4,6 +4,20 @@
 
 namespace actormesh::telemetry {
 
+const char* to_string(connection_failure why) noexcept {
+  switch (why) {
+  case connection_failure::timeout:
+    return "timeout";
+  case connection_failure::tls:
+    return "tls";
+  case connection_failure::proxy_header:
+    return "proxy_header";
+  case connection_failure::count:
+    break;
+  }
+  return "?";
+}
+
 const char* to_string(auth_refusal why) noexcept {
   switch (why) {
   case auth_refusal::missing_credentials:

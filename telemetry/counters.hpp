@@ -64,6 +64,14 @@ enum class connect_result : std::uint8_t {
   count,
 };
 
+/// Why a connection ended before its first request.
+enum class connection_failure : std::uint8_t {
+  timeout,      ///< It said too little, for too long.
+  tls,          ///< The handshake failed.
+  proxy_header, ///< A proxy sent no PROXY protocol header.
+  count,
+};
+
 /// Why credentials did not suffice.
 enum class auth_refusal : std::uint8_t {
   missing_credentials,
@@ -76,6 +84,7 @@ enum class auth_refusal : std::uint8_t {
   count,
 };
 
+[[nodiscard]] const char* to_string(connection_failure) noexcept;
 [[nodiscard]] const char* to_string(auth_refusal) noexcept;
 [[nodiscard]] const char* to_string(loss_reason) noexcept;
 [[nodiscard]] const char* to_string(publish_result) noexcept;
@@ -110,6 +119,7 @@ using counters_by = std::array<counter, static_cast<std::size_t>(Enum::count)>;
 /// Everything one loop counts. Totals never fall; gauges (marked) do.
 struct loop_counters {
   counter http_connections; ///< Gauge.
+  counters_by<connection_failure> connection_failures;
   counter http_requests;
   counter http_errors;
   counter connections;  ///< Gauge: WebSocket connections that are open.
@@ -132,6 +142,9 @@ struct loop_counters {
   }
   [[nodiscard]] counter& published(publish_result how) noexcept {
     return publishes[static_cast<std::size_t>(how)];
+  }
+  [[nodiscard]] counter& failed(connection_failure why) noexcept {
+    return connection_failures[static_cast<std::size_t>(why)];
   }
   [[nodiscard]] counter& refused(auth_refusal why) noexcept {
     return auth_refusals[static_cast<std::size_t>(why)];

@@ -44,6 +44,8 @@ close_code code_of(close_reason why) noexcept {
     return close_code::going_away;
   case close_reason::protocol_error:
     return close_code::protocol_error;
+  case close_reason::message_timeout:
+    return close_code::policy_violation;
   default:
     // AWS closes with 1000 even after failures; clients do not look at the code.
     return close_code::normal;
@@ -168,6 +170,27 @@ void realtime_edge::take(std::span<char> input) {
   }
   // An idle connection does not hold on to the last message.
   reader_.next({});
+  if (state_ == state::open && !watched_ && reader_.unfinished()) {
+    watch_message();
+    set_timer();
+  }
+}
+
+/// Whether a message is late is looked at when the timer says so, not for each message: under load
+/// there is nearly always one that has begun.
+void realtime_edge::watch_message() {
+  watched_ = reader_.unfinished();
+  message_due_ = steady_clock::now() + context_.settings.message_timeout;
+}
+
+bool realtime_edge::is_message_late(net::timer_wheel::time_point now) {
+  if (!watched_ || now < message_due_)
+    return false;
+  // While somebody is asked about an operation, nothing is read.
+  if (!deciding_ && reader_.unfinished() == watched_)
+    return true;
+  watch_message();
+  return false;
 }
 
 void realtime_edge::on_message(const websocket::message& what) {
@@ -474,6 +497,8 @@ void realtime_edge::set_timer() {
   if (refused_ != error::none)
     return context_.loop.timers().set(*this, started_ + refusal_delay);
   auto next = std::min(next_keep_alive_, started_ + context_.settings.connection_lifetime);
+  if (watched_)
+    next = std::min(next, message_due_);
   if (expires_) {
     const auto left = *expires_ - std::chrono::system_clock::now();
     next = std::min(next, steady_clock::now() + std::chrono::ceil<std::chrono::milliseconds>(left));
@@ -492,6 +517,10 @@ void realtime_edge::expired(net::timer_wheel::time_point now) {
     return close(close_reason::lifetime_over);
   if (expires_ && std::chrono::system_clock::now() >= *expires_)
     return close(close_reason::token_expired);
+  if (is_message_late(now)) {
+    context_.loop.counters().protocol_errors.add();
+    return close(close_reason::message_timeout);
+  }
   if (now < next_keep_alive_)
     return set_timer();
   context_.text.clear();

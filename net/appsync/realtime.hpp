@@ -87,6 +87,8 @@ private:
   void wait_readable();
   void on_readable();
   void take(std::span<char> input);
+  void watch_message();
+  [[nodiscard]] bool is_message_late(net::timer_wheel::time_point now);
   void on_message(const websocket::message& what);
   void on_operation(operation&& what);
   void on_connection_init();
@@ -121,6 +123,8 @@ private:
   std::string connection_id_;
   net::timer_wheel::time_point started_;
   net::timer_wheel::time_point next_keep_alive_;
+  net::timer_wheel::time_point message_due_; ///< Of what is watched.
+  std::optional<std::uint32_t> watched_;     ///< A message that had begun and was not whole.
   state state_ = state::open;
   boost::asio::ip::address remote_;
   std::function<void(auth::answer_handler)> deciding_later_; ///< Of the connection, until `start`.

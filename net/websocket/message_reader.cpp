@@ -141,8 +141,10 @@ private:
   [[nodiscard]] partial* held() const noexcept { return reader_.partial_.get(); }
 
   partial& hold() {
-    if (!reader_.partial_)
+    if (!reader_.partial_) {
       reader_.partial_ = std::make_unique<partial>();
+      ++reader_.begun_;
+    }
     return *reader_.partial_;
   }
 
@@ -432,6 +434,10 @@ message_reader::step message_reader::next(std::span<char> input) {
       partial_.reset();
   }
   return turn{*this, input}.run(input.size());
+}
+
+std::optional<std::uint32_t> message_reader::unfinished() const noexcept {
+  return partial_ ? std::optional{begun_} : std::nullopt;
 }
 
 std::size_t message_reader::buffered() const noexcept {

@@ -67,6 +67,10 @@ public:
   /// complete.
   step next(std::span<char> input);
 
+  /// A number for the message or control frame that has begun and is not whole yet, different for
+  /// each; nothing if there is none. Means something after a call without input.
+  [[nodiscard]] std::optional<std::uint32_t> unfinished() const noexcept;
+
   /// Bytes held for a message that is not whole yet.
   [[nodiscard]] std::size_t buffered() const noexcept;
 
@@ -75,6 +79,7 @@ private:
   class turn;
   options opts_;
   std::unique_ptr<partial> partial_; ///< Only while a message or header is incomplete.
+  std::uint32_t begun_ = 0;          ///< How often there was one.
 };
 
 } // namespace actormesh::websocket

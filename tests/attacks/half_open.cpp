@@ -76,6 +76,7 @@ TEST_CASE("Handshakes of TLS that stop half way are ended") {
   attackers.send(std::string{"\x16\x03\x01\x02\x00\x01\x00\x01\xFC\x03\x03", 11});
   node.require_healthy();
   attackers.wait_until_ended(300);
+  CHECK(node.numbers()["actormesh_connection_failures_total{reason=\"timeout\"}"] == 300);
   node.require_recovered();
 }
 
@@ -85,6 +86,7 @@ TEST_CASE("What is no TLS after its first byte is ended at once") {
   crowd attackers{node.port(), 300};
   attackers.send("\x16GET /healthz HTTP/1.1\r\n\r\n");
   attackers.wait_until_ended(300);
+  CHECK(node.numbers()["actormesh_connection_failures_total{reason=\"tls\"}"] == 300);
   node.require_recovered();
 }
 

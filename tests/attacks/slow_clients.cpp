@@ -66,6 +66,19 @@ TEST_CASE("WebSocket frames that trickle in hold nobody up") {
   node.require_recovered();
 }
 
+TEST_CASE("WebSocket frames that trickle in for too long end, and hold nobody up") {
+  attacked_node node{{.flags = attack_flags(
+                          {"websocket.message_timeout=500ms", "websocket.close_timeout=200ms"})}};
+  crowd attackers{node.port(), many};
+  attackers.send(authorized_upgrade());
+  attackers.wait_until_received("\r\n\r\n");
+  attackers.send(half_frame);
+  trickle(node, attackers, "x");
+  for (const auto& each : attackers.received())
+    CHECK(each.find("\x88\x02\x03\xF0") != std::string::npos); // 1008
+  node.require_recovered();
+}
+
 TEST_CASE("A client that is refused does not stay by never finishing a frame") {
   attacked_node node{{.flags = attack_flags({"websocket.close_timeout=200ms"})}};
   crowd attackers{node.port(), many};

@@ -72,6 +72,7 @@ websocket:
   connection_timeout: 2m
   connection_lifetime: 12h
   close_timeout: 1s
+  message_timeout: 5s
   compression: true
   compression_threshold: 1KB
 apis:
@@ -111,7 +112,8 @@ apis:
   CHECK(values.level == log_level::debug);
   CHECK(values.format == log_format::json);
   CHECK(values.http == http_settings{8192, 2'097'152, 1s, 2s, 3s});
-  CHECK(values.websocket == websocket_settings{4'194'304, 524'288, 30s, 2min, 12h, 1s, true, 1000});
+  CHECK(values.websocket ==
+        websocket_settings{4'194'304, 524'288, 30s, 2min, 12h, 1s, 5s, true, 1000});
   REQUIRE(values.apis.size() == 1);
   const auto& api = values.apis.front();
   CHECK(api.id == "dev");
@@ -129,7 +131,7 @@ apis:
           {"orders", {auth_mode::none}, {auth_mode::api_key}, slow_consumer_policy::drop_newest}});
   REQUIRE(warnings.size() == 1);
   CHECK(to_string(warnings.front()) ==
-        "/etc/actormesh/f.yaml:36:16: warning: apis[0].auth.connect: NONE lets everybody in who "
+        "/etc/actormesh/f.yaml:37:16: warning: apis[0].auth.connect: NONE lets everybody in who "
         "reaches 0.0.0.0");
 }
 
@@ -366,6 +368,11 @@ TEST_CASE("what is no YAML is reported with its place") {
   CHECK_THAT(problems[0], Catch::StartsWith("f.yaml:3:5: no valid YAML: "));
   CHECK(problems_of("a: 1\n---\nb: 2\n") ==
         texts{"f.yaml:3:1: expected one YAML document, found another one"});
+  // What begins so can't be YAML, and yaml-cpp reads it as empty documents without end.
+  CHECK(problems_of(",\na: 1\n") ==
+        texts{"f.yaml:1:1: expected one YAML document, found another one"});
+  CHECK(problems_of("log:\n  level: info\n---\n") ==
+        texts{"f.yaml:1:1: apis: expected at least one API"});
   CHECK(problems_of("- a\n- b\n")[0] ==
         "f.yaml:1:1: expected a mapping with listeners, apis and so on, found a list");
   CHECK_FALSE(parse(std::string(5'000, '[')).has_value());

@@ -14,12 +14,12 @@ using testing::read_file;
 // Tests run in the source folder.
 
 TEST_CASE("docs/configuration.md is what the schema says") {
-  INFO("after a change: build/release/cli/actormesh config-reference > docs/configuration.md");
+  INFO("after a change: build/release/bin/actormesh config-reference > docs/configuration.md");
   CHECK(read_file("docs/configuration.md") == reference_markdown());
 }
 
 TEST_CASE("config/actormesh.example.yaml is what the schema says") {
-  INFO("after a change: build/release/cli/actormesh config-reference example > "
+  INFO("after a change: build/release/bin/actormesh config-reference example > "
        "config/actormesh.example.yaml");
   CHECK(read_file("config/actormesh.example.yaml") == example_yaml());
 }

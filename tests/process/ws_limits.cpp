@@ -62,6 +62,36 @@ TEST_CASE("A client that does not answer a close is not waited for long") {
                    [](const metrics& now) { return now["actormesh_websocket_connections"] == 0; });
 }
 
+TEST_CASE("A message that does not end is late, whatever else comes between its fragments") {
+  node_process node{{.flags = with({"websocket.message_timeout=200ms"})}};
+  web_socket client{node.port()};
+  client.send({.payload = R"({"type":)", .fin = false});
+  auto frame = received_frame{};
+  while (frame.what != opcode::close) {
+    client.send({.what = opcode::ping, .payload = "?"});
+    frame = client.read_frame();
+  }
+  REQUIRE(frame.payload.starts_with("\x03\xF0")); // 1008
+  client.send({.what = opcode::close, .payload = frame.payload});
+  node.wait_for_log("reason=message_timeout");
+  http_client http{node.port()};
+  CHECK(read_metrics(http)["actormesh_protocol_errors_total"] == 1);
+}
+
+TEST_CASE("A client that always has a message under way is not late") {
+  node_process node{{.flags = with({"websocket.message_timeout=50ms"})}};
+  web_socket client{node.port()};
+  const auto text = subscribe_text("s", "/elsewhere/a");
+  const auto middle = text.size() / 2;
+  const auto until = std::chrono::steady_clock::now() + std::chrono::milliseconds{500};
+  client.send({.payload = text.substr(0, middle), .fin = false});
+  while (std::chrono::steady_clock::now() < until) {
+    client.send({.what = opcode::continuation, .payload = text.substr(middle)});
+    client.send({.payload = text.substr(0, middle), .fin = false});
+    REQUIRE(client.read_text().starts_with(R"({"type":"subscribe_error")"));
+  }
+}
+
 TEST_CASE("A connection may publish so often in a second and not more") {
   node_process node{{.limits = "{publishes_per_second: 5}"}};
   web_socket client{node.port()};
