@@ -1,5 +1,7 @@
 #include "audit/record.hpp"
 
+#include "telemetry/utf8.hpp"
+
 #include <algorithm>
 #include <array>
 #include <charconv>
@@ -33,37 +35,13 @@ std::size_t plain_size(std::string_view text) noexcept {
   return size;
 }
 
-/// Returns the length of the UTF-8 character (RFC 3629) that a text begins with; 0 if there is
-/// none.
-std::size_t character_size(std::string_view text) noexcept {
-  const auto byte = [&](std::size_t i) -> unsigned { return static_cast<unsigned char>(text[i]); };
-  const unsigned first = byte(0);
-  if (first < 0x80)
-    return 1;
-  const std::size_t size = first >= 0xc2 && first <= 0xdf   ? 2
-                           : first >= 0xe0 && first <= 0xef ? 3
-                           : first >= 0xf0 && first <= 0xf4 ? 4
-                                                            : 0;
-  if (size == 0 || size > text.size())
-    return 0;
-  for (std::size_t i = 1; i < size; ++i) {
-    if ((byte(i) & 0xc0U) != 0x80)
-      return 0;
-  }
-  // Forms that are longer than need be, surrogates, and what lies beyond U+10FFFF.
-  const unsigned second = byte(1);
-  const bool bad = (first == 0xe0 && second < 0xa0) || (first == 0xed && second > 0x9f) ||
-                   (first == 0xf0 && second < 0x90) || (first == 0xf4 && second > 0x8f);
-  return bad ? 0 : size;
-}
-
 void append_escape(std::string& to, unsigned char byte) {
   to += {'\\', 'u', '0', '0', hex[byte >> 4U], hex[byte & 0xfU]};
 }
 
 /// Appends the character that the text begins with, and returns its length in the text.
 std::size_t append_odd(std::string& to, std::string_view text) {
-  const auto size = character_size(text);
+  const auto size = telemetry::utf8_character_size(text);
   const auto first = static_cast<unsigned char>(text[0]);
   if (size == 0)
     to += replacement;

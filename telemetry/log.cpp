@@ -1,5 +1,7 @@
 #include "telemetry/log.hpp"
 
+#include "telemetry/utf8.hpp"
+
 #include <boost/json/serialize.hpp>
 #include <spdlog/async.h>
 #include <spdlog/async_logger.h>
@@ -32,31 +34,6 @@ using std::chrono::steady_clock;
 
 constexpr std::string_view hex = "0123456789abcdef";
 
-/// Returns the length of the UTF-8 character that a text begins with; 0 if there is none.
-std::size_t character_size(std::string_view text) {
-  const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
-  const unsigned first = byte(0);
-  const std::size_t size = first < 0x80                     ? 1
-                           : first >= 0xc2 && first <= 0xdf ? 2
-                           : first >= 0xe0 && first <= 0xef ? 3
-                           : first >= 0xf0 && first <= 0xf4 ? 4
-                                                            : 0;
-  if (size == 0 || size > text.size())
-    return 0;
-  for (std::size_t i = 1; i < size; ++i) {
-    if ((byte(i) & 0xc0U) != 0x80)
-      return 0;
-  }
-  // Forms that are longer than need be, surrogates, and what lies beyond U+10FFFF.
-  if (size > 2) {
-    const unsigned second = byte(1);
-    if ((first == 0xe0 && second < 0xa0) || (first == 0xed && second > 0x9f) ||
-        (first == 0xf0 && second < 0x90) || (first == 0xf4 && second > 0x8f))
-      return 0;
-  }
-  return size;
-}
-
 /// Characters that a terminal would act upon: C0, DEL, and C1 (U+0080 to U+009F).
 bool is_control(std::string_view character) {
   const auto first = static_cast<unsigned char>(character[0]);
@@ -66,7 +43,7 @@ bool is_control(std::string_view character) {
 
 void append_escaped(std::string& to, std::string_view text, bool quoted) {
   while (!text.empty()) {
-    const auto size = character_size(text);
+    const auto size = utf8_character_size(text);
     const auto bytes = text.substr(0, std::max<std::size_t>(size, 1));
     if (bytes == "\n")
       to += "\\n";
@@ -101,7 +78,7 @@ void append_text_value(std::string& to, std::string_view text) {
 void append_json_text(std::string& to, std::string_view text) {
   std::string valid;
   while (!text.empty()) {
-    const auto size = character_size(text);
+    const auto size = utf8_character_size(text);
     valid += size == 0 ? std::string_view{"\xef\xbf\xbd"} : text.substr(0, size);
     text.remove_prefix(std::max<std::size_t>(size, 1));
   }

@@ -2,6 +2,7 @@
 
 #include "actors/channel_path.hpp"
 #include "net/appsync/format.hpp"
+#include "net/appsync/later.hpp"
 #include "net/appsync/publish.hpp"
 #include "net/appsync/subscribe.hpp"
 #include "net/websocket/deflate.hpp"
@@ -254,23 +255,18 @@ void realtime_edge::on_connection_init() {
 
 // -- authorization --------------------------------------------------------------------------------
 
-void realtime_edge::wait_for(std::function<void(auth::answer_handler)> later,
-                             std::function<void(auth::answer)> then) {
+void realtime_edge::wait_for(const std::function<void(auth::answer_handler)>& later,
+                             std::function<void(const auth::answer&)> then) {
   deciding_ = true;
-  // The answer comes on another thread, and finds a loop even if the client has gone.
-  later([this, &loop = context_.loop, api = api_, keep = caf::strong_actor_ptr{owner_.ctrl()},
-         then = std::move(then)](auth::answer got) {
-    loop.post([this, api, keep, then, got = std::move(got)] {
-      if (owner_.wire() == nullptr)
-        return;
-      deciding_ = false;
-      if (state_ == state::open)
-        then(got);
-      auto rest = std::exchange(unread_, {});
-      take(rest);
-      wait_readable();
-    });
-  });
+  answer_on_loop(context_.loop, owner_, api_, later,
+                 [this, then = std::move(then)](const auth::answer& got) {
+                   deciding_ = false;
+                   if (state_ == state::open)
+                     then(got);
+                   auto rest = std::exchange(unread_, {});
+                   take(rest);
+                   wait_readable();
+                 });
 }
 
 void realtime_edge::on_connect_decided(const auth::answer& got) {
@@ -316,11 +312,10 @@ void realtime_edge::on_channel_operation(operation&& what) {
                      : subscribe(what, known, asked.now);
   auto waiting =
       std::make_shared<std::pair<operation, prepared>>(std::move(what), std::move(known));
-  wait_for(std::move(asked.later),
-           [this, publishes, received, waiting, api = api_](const auth::answer& got) {
-             publishes ? publish(std::move(waiting->first), waiting->second, got, received)
-                       : subscribe(waiting->first, waiting->second, got);
-           });
+  wait_for(asked.later, [this, publishes, received, waiting, api = api_](const auth::answer& got) {
+    publishes ? publish(std::move(waiting->first), waiting->second, got, received)
+              : subscribe(waiting->first, waiting->second, got);
+  });
 }
 
 /// Who guesses has to connect anew for each guess beyond the limit, which is limited too.

@@ -97,8 +97,8 @@ private:
   void on_unsubscribe(const operation& what);
   void publish(operation&& what, const prepared& known, const auth::answer& got,
                std::chrono::steady_clock::time_point received);
-  void wait_for(std::function<void(auth::answer_handler)> later,
-                std::function<void(auth::answer)> then);
+  void wait_for(const std::function<void(auth::answer_handler)>& later,
+                std::function<void(const auth::answer&)> then);
   void on_connect_decided(const auth::answer& got);
   void connected(error outcome, const auth::answer& got);
   void slow_down_guesser(error problem);

@@ -3,6 +3,7 @@
 #include "actors/loop_actor.hpp"
 #include "actors/messages.hpp"
 #include "net/appsync/errors.hpp"
+#include "net/appsync/later.hpp"
 #include "net/appsync/publish.hpp"
 #include "net/appsync/subscribe.hpp"
 #include "telemetry/log.hpp"
@@ -135,21 +136,16 @@ void edge::go_on() {
     turn().request_bytes += std::exchange(waiting_bytes_, 0);
 }
 
-void edge::wait_for(std::function<void(auth::answer_handler)> later,
-                    std::function<void(auth::answer)> then) {
+void edge::wait_for(const std::function<void(auth::answer_handler)>& later,
+                    std::function<void(const auth::answer&)> then) {
   deciding_ = true;
-  // The answer comes on another thread, and finds a loop even if the client has gone.
-  later([this, &loop = context_.loop, api = how_.what, keep = caf::strong_actor_ptr{owner_.ctrl()},
-         then = std::move(then)](auth::answer got) {
-    loop.post([this, api, keep, then, got = std::move(got)] {
-      if (owner_.wire() == nullptr)
-        return;
-      deciding_ = false;
-      if (state_ == state::open)
-        then(got);
-      go_on();
-    });
-  });
+  appsync::answer_on_loop(context_.loop, owner_, how_.what, later,
+                          [this, then = std::move(then)](const auth::answer& got) {
+                            deciding_ = false;
+                            if (state_ == state::open)
+                              then(got);
+                            go_on();
+                          });
 }
 
 void edge::handle(mesh::client_request&& what) {
@@ -216,7 +212,7 @@ void edge::on_channel_request(mesh::client_request&& what, appsync::operation&& 
     appsync::prepared known;
   };
   auto held = std::make_shared<kept>(kept{std::move(what), std::move(asked), std::move(known)});
-  wait_for(std::move(decided.later), [carry_out, held](const auth::answer& got) {
+  wait_for(decided.later, [carry_out, held](const auth::answer& got) {
     carry_out(held->what, std::move(held->asked), held->known, got);
   });
 }

@@ -87,8 +87,8 @@ private:
   void handle(mesh::client_request&& what);
   void on_channel_request(mesh::client_request&& what, appsync::operation&& asked,
                           std::chrono::steady_clock::time_point received);
-  void wait_for(std::function<void(auth::answer_handler)> later,
-                std::function<void(auth::answer)> then);
+  void wait_for(const std::function<void(auth::answer_handler)>& later,
+                std::function<void(const auth::answer&)> then);
   [[nodiscard]] appsync::operation read(mesh::client_request& what);
   [[nodiscard]] appsync::error subscribe(const mesh::client_request& what,
                                          const appsync::operation& asked,

@@ -2,6 +2,7 @@
 #include "cli/keys.hpp"
 #include "cli/serve_options.hpp"
 #include "config/key_file.hpp"
+#include "tests/config/command.hpp"
 #include "tests/config/temporary_folder.hpp"
 
 #include <CLI/CLI.hpp>
@@ -12,18 +13,12 @@
 #include <vector>
 
 using namespace actormesh;
+using config::testing::outcome;
 using config::testing::read_file;
 using config::testing::temporary_folder;
 
 namespace {
 
-struct outcome {
-  int status = -1;
-  std::string out;
-  std::string err;
-};
-
-/// Runs the part of the program that is tested here, as `main` does.
 outcome run(std::vector<std::string> arguments) {
   CLI::App app;
   cli::check_config_options check;
@@ -31,18 +26,12 @@ outcome run(std::vector<std::string> arguments) {
   const auto* const check_command = cli::add_check_config(app, check);
   const auto* const reference_command = cli::add_config_reference(app, check);
   cli::add_keys(app, keys);
-  std::reverse(arguments.begin(), arguments.end());
-  std::ostringstream out;
-  std::ostringstream err;
-  try {
-    app.parse(arguments);
-  } catch (const CLI::ParseError& failure) {
-    return {failure.get_exit_code(), "", failure.what()};
-  }
-  const int status = check_command->parsed()       ? cli::run_check_config(check, out, err)
-                     : reference_command->parsed() ? cli::run_config_reference(check, out)
-                                                   : cli::run_keys(keys, out, err);
-  return {status, out.str(), err.str()};
+  return config::testing::run_command(
+      app, std::move(arguments), [&](std::ostream& out, std::ostream& err) {
+        return check_command->parsed()       ? cli::run_check_config(check, out, err)
+               : reference_command->parsed() ? cli::run_config_reference(check, out)
+                                             : cli::run_keys(keys, out, err);
+      });
 }
 
 } // namespace

@@ -4,6 +4,7 @@
 #include "config/key_file.hpp"
 #include "config/loader.hpp"
 #include "config/mesh_certificates.hpp"
+#include "tests/config/command.hpp"
 #include "tests/config/temporary_folder.hpp"
 
 #include <CLI/CLI.hpp>
@@ -15,35 +16,23 @@
 #include <vector>
 
 using namespace actormesh;
+using config::testing::outcome;
 using config::testing::temporary_folder;
 namespace fs = std::filesystem;
 
 namespace {
 
-struct outcome {
-  int status = -1;
-  std::string out;
-  std::string err;
-};
-
-/// Runs the part of the program that is tested here, as `main` does.
 outcome run(std::vector<std::string> arguments) {
   CLI::App app;
   cli::check_config_options check;
   cli::mesh_ca_options mesh_ca;
   const auto* const check_command = cli::add_check_config(app, check);
   cli::add_mesh_ca(app, mesh_ca);
-  std::reverse(arguments.begin(), arguments.end());
-  std::ostringstream out;
-  std::ostringstream err;
-  try {
-    app.parse(arguments);
-  } catch (const CLI::ParseError& failure) {
-    return {failure.get_exit_code(), "", failure.what()};
-  }
-  const int status = check_command->parsed() ? cli::run_check_config(check, out, err)
-                                             : cli::run_mesh_ca(mesh_ca, out, err);
-  return {status, out.str(), err.str()};
+  return config::testing::run_command(
+      app, std::move(arguments), [&](std::ostream& out, std::ostream& err) {
+        return check_command->parsed() ? cli::run_check_config(check, out, err)
+                                       : cli::run_mesh_ca(mesh_ca, out, err);
+      });
 }
 
 constexpr std::string_view open_api = R"(
