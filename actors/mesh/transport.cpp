@@ -27,6 +27,7 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <poll.h>
+#include <sys/epoll.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -36,6 +37,7 @@ namespace {
 
 namespace log = telemetry::log;
 using caf::io::network::default_multiplexer;
+using caf::io::network::operation;
 using caf::io::network::rw_state;
 using std::chrono::steady_clock;
 
@@ -226,6 +228,33 @@ private:
 
 // -- scribe ---------------------------------------------------------------------------------------
 
+/// Settles a servant at the end of a turn of the multiplexer, in which a task dies that holds this,
+/// or with the multiplexer.
+///
+/// CAF has a gap there: reading that begins and ends within one turn, or the other way round,
+/// cancels out in the multiplexer, and nobody tells the stream. It then holds its servant, and that
+/// it, for ever; or it does not begin to read again.
+template <class Servant> class settled_later {
+public:
+  explicit settled_later(Servant& of) noexcept
+    : of_(&of) {}
+  settled_later(settled_later&&) noexcept = default;
+  settled_later(const settled_later&) = delete;
+  settled_later& operator=(const settled_later&) = delete;
+  settled_later& operator=(settled_later&&) = delete;
+  ~settled_later() {
+    if (of_ != nullptr)
+      of_->settle();
+  }
+
+private:
+  caf::intrusive_ptr<Servant> of_;
+};
+
+bool is_read(const caf::io::network::event_handler& what) noexcept {
+  return (static_cast<std::uint32_t>(what.eventbf()) & EPOLLIN) != 0;
+}
+
 template <class Session> class scribe_of final : public mesh_scribe {
 public:
   scribe_of(default_multiplexer& multiplexer, int socket, std::shared_ptr<Session> session)
@@ -265,8 +294,22 @@ public:
     const auto port = caf::io::network::remote_port_of_fd(stream_.fd());
     return port ? *port : std::uint16_t{0};
   }
-  void add_to_loop() override { stream_.activate(this); }
-  void remove_from_loop() override { stream_.passivate(); }
+  void add_to_loop() override {
+    reading_ = true;
+    stream_.activate(this);
+  }
+  void remove_from_loop() override {
+    reading_ = false;
+    stream_.passivate();
+    stream_.backend().post([held = settled_later{*this}] {});
+  }
+  void settle() {
+    if (is_read(stream_))
+      return;
+    stream_.removed_from_loop(operation::read);
+    if (reading_ && !detached())
+      stream_.activate(this);
+  }
 
   std::string tls_failure() const override { return session_->failure(); }
   std::optional<config::mesh_identity> certificate() const override {
@@ -281,6 +324,7 @@ private:
   std::shared_ptr<Session> session_;
   caf::io::network::stream_impl<shared_session<Session>> stream_;
   bool launched_ = false;
+  bool reading_ = true; ///< Whether it is to read, once it is launched.
 };
 
 class mesh_doorman final : public caf::io::network::doorman_impl {
@@ -295,6 +339,15 @@ public:
       return false;
     accepted_(socket_guard{acceptor_.accepted_socket()});
     return true;
+  }
+
+  void remove_from_loop() override {
+    caf::io::network::doorman_impl::remove_from_loop();
+    acceptor_.backend().post([held = settled_later{*this}] {});
+  }
+  void settle() {
+    if (!is_read(acceptor_))
+      acceptor_.removed_from_loop(operation::read);
   }
 
 private:
