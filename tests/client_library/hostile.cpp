@@ -59,7 +59,7 @@ public:
   explicit raw_mesh_client(const mesh_node& node, int receive_buffer = 0)
     : socket(port_of(node), {.receive_buffer = receive_buffer}) {
     socket.send(hello_of(process::node_process::key()));
-    REQUIRE(next(mesh::frame_type::welcome).size() > 0);
+    REQUIRE_FALSE(next(mesh::frame_type::welcome).empty());
   }
 
   static std::uint16_t port_of(const mesh_node& node) {

@@ -68,8 +68,10 @@ TEST_CASE("Events of one publisher arrive in order, on another node too") {
   std::vector<std::future<client::publish_result>> results;
   for (int i = 0; i < many; ++i)
     results.push_back(publisher.publish("/default/n", {std::to_string(i)}));
-  for (auto& each : results)
-    REQUIRE(get(std::move(each)).all_ok());
+  for (auto& each : results) {
+    const auto result = get(std::move(each));
+    REQUIRE(result.all_ok());
+  }
   for (int i = 0; i < many; ++i)
     REQUIRE(seen.next() == "/default/n " + std::to_string(i));
 }

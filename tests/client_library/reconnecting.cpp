@@ -85,7 +85,8 @@ TEST_CASE("What was sent to a node that dies before it answers is unknown, and n
   asked.read_to("connected a");
   a.process.signal(SIGKILL);
   CHECK(a.process.wait_for_exit() == 128 + SIGKILL);
-  CHECK(get(std::move(result)).what == outcome::unknown);
+  const auto ended = get(std::move(result));
+  CHECK(ended.what == outcome::unknown);
   states.read_to("connected b");
   CHECK(get(mesh.publish("/default/x", {"2"})).all_ok());
   CHECK(seen.next() == "/default/x 2");
@@ -105,7 +106,8 @@ TEST_CASE("Publishes wait for a connection, and end when none comes") {
   auto first = small.publish("/default/x", {'"' + std::string(2'000, 'x') + '"'});
   CHECK(get(small.publish("/default/x", {"1"})).what == outcome::overloaded);
   small.leave();
-  CHECK(get(std::move(first)).what == outcome::left);
+  const auto ended = get(std::move(first));
+  CHECK(ended.what == outcome::left);
 }
 
 } // namespace actormesh::client_tests

@@ -65,7 +65,7 @@ TEST_CASE("A node killed and started again is a new one, and nothing of the old 
   nodes.kill(2);
   nodes.start(2);
   nodes.wait_until_linked();
-  for (const std::size_t node : {0, 1}) {
+  for (const std::size_t node : {0U, 1U}) {
     const auto page = nodes.wait_for_page(node, "the new c", [&](const mesh_page& now) {
       return now.find("c")->incarnation == nodes.page(2).incarnation;
     });
@@ -216,7 +216,7 @@ TEST_CASE("A graceful stop loses nothing that was acknowledged") {
   nodes.start_all();
   // b and c subscribe; everything is published at a, as fast as it goes.
   const auto run = start_run(nodes);
-  for (const std::size_t node : {1, 2})
+  for (const std::size_t node : {1U, 2U})
     for (const auto* channel : {"/default/x", "/default/*"})
       run->subscribe({.client = {.places = {nodes.place(node)}}, .channels = {channel}});
   run->wait_until_subscribed();
@@ -240,7 +240,7 @@ TEST_CASE("A node that stops waits for a peer that is slow") {
   mesh_nodes nodes{{.size = 3, .heartbeat_timeout = 60s}};
   nodes.start_all();
   const auto run = start_run(nodes);
-  for (const std::size_t node : {1, 2})
+  for (const std::size_t node : {1U, 2U})
     run->subscribe({.client = {.places = {nodes.place(node)}}, .channels = {"/default/x"}});
   run->wait_until_subscribed();
   nodes.freeze(2);

@@ -89,10 +89,10 @@ TEST_CASE("Whoever subscribed before the mesh was there gets what comes through 
   nodes.start(1);
   nodes.start(0);
   nodes.wait_until_linked();
-  for (const std::size_t node : {0, 1})
+  for (const std::size_t node : {0U, 1U})
     nodes.wait_for_page(node, "the interest of c",
                         [](const mesh_page& now) { return now.find("c")->their_interest == 1; });
-  for (const std::size_t node : {0, 1}) {
+  for (const std::size_t node : {0U, 1U}) {
     process::http_client http{nodes.place(node).port};
     http.publish("/default/a", {std::to_string(node)});
     REQUIRE(client.read_event("exact") == std::to_string(node));

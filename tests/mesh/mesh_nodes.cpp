@@ -96,7 +96,7 @@ void mesh_nodes::start(std::size_t index, const std::vector<std::string>& flags)
   auto settings = how_.settings;
   settings.push_back("mesh.heartbeat_timeout=" + to_text(how_.heartbeat_timeout));
   settings.push_back("mesh.heartbeat_interval=" + to_text(how_.heartbeat_timeout / 5));
-  settings.push_back("mesh.retry_max=300ms");
+  settings.emplace_back("mesh.retry_max=300ms");
   for (const auto& each : settings)
     options.flags.insert(options.flags.end(), {"--set", each});
   options.flags.insert(options.flags.end(), flags.begin(), flags.end());

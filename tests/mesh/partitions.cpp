@@ -97,7 +97,7 @@ TEST_CASE("A connection that is cut in one direction is noticed at both ends, an
   nodes.wait_until_down(3, 0);
   at.run->wait_for_acknowledged(1'000);
   // Nobody else is touched.
-  for (const std::size_t node : {1, 2}) {
+  for (const std::size_t node : {1U, 2U}) {
     const auto page = nodes.page(node);
     INFO(page.text);
     REQUIRE(page.peers_up() == nodes.size() - 1);

@@ -123,7 +123,7 @@ TEST_CASE("The same seed twice makes one link") {
                   "localhost" + nodes.mesh_address(0).substr(9)});
   nodes.wait_until_linked();
   require_that_all_comes(nodes, 50);
-  for (const std::size_t node : {0, 1})
+  for (const std::size_t node : {0U, 1U})
     nodes.wait_for_page(node, "one peer",
                         [](const mesh_page& now) { return now.peers.size() == 1; });
 }

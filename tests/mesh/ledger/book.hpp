@@ -162,7 +162,7 @@ private:
   struct closing;
 
   [[nodiscard]] std::size_t stream_of(publisher who, const std::string& channel);
-  [[nodiscard]] bool is_due(const view& at, std::size_t stream, std::uint64_t number) const;
+  [[nodiscard]] bool is_due(const view& at, std::size_t index, std::uint64_t number) const;
   void note_fault(subscribing_side& who, std::string text);
   void close_publishers(balance& into) const;
   void close_subscribers(balance& into) const;

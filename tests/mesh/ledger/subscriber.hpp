@@ -34,7 +34,7 @@ private:
   void reconnected(clock::duration took) override;
 
   void receive(process::web_socket& from, const session& now);
-  void take(std::string_view message, const session& now);
+  void take(std::string_view text, const session& now);
 
   subscriber_options how_;
   book& book_;
