@@ -1,4 +1,4 @@
-/// What the files that use OpenSSL share. Not for headers that others include.
+/// What the files that use OpenSSL share.
 #pragma once
 
 #include <openssl/bio.h>

@@ -7,12 +7,15 @@
 #include <array>
 #include <atomic>
 #include <chrono>
+#include <cstddef>
 #include <functional>
+#include <future>
 #include <memory>
 #include <string>
 #include <string_view>
-#include <thread>
+#include <utility>
 
+#include <poll.h>
 #include <sys/socket.h>
 
 using namespace actormesh;
@@ -21,6 +24,8 @@ using namespace std::chrono_literals;
 namespace {
 
 using caf::io::receive_policy;
+
+constexpr int patience = 30'000; ///< Milliseconds.
 
 config::mesh_settings with_mesh() {
   config::mesh_settings made;
@@ -52,14 +57,11 @@ struct scene {
   }
 };
 
-bool comes_true(const std::function<bool()>& what) {
-  const auto until = std::chrono::steady_clock::now() + 30s;
-  while (!what()) {
-    if (std::chrono::steady_clock::now() >= until)
-      return false;
-    std::this_thread::sleep_for(1ms);
-  }
-  return true;
+/// Waits until the other end's socket is closed. Something that it has not read makes the close a
+/// reset, which a mere end of its writing is not.
+bool is_reset(const mesh::socket_guard& here) {
+  pollfd wanted{here.get(), 0, 0};
+  return ::poll(&wanted, 1, patience) == 1 && (wanted.revents & POLLERR) != 0;
 }
 
 /// So that an actor that ends at once has something to begin with.
@@ -72,45 +74,45 @@ caf::behavior nothing() {
 TEST_CASE("A connection that ends in the turn in which it began is let go") {
   scene now;
   REQUIRE(now.near != nullptr);
-  now.run([near = now.near](caf::io::broker& self) {
+  now.say("1");
+  now.run([near = std::exchange(now.near, nullptr)](caf::io::broker& self) {
     self.add_scribe(near);
     near->configure_read(receive_policy::at_most(1024));
     self.quit();
     return nothing();
   });
-  CHECK(comes_true([&] { return now.near->get_reference_count() == 1; }));
+  CHECK(is_reset(now.far));
 }
 
 TEST_CASE("A mesh port that is closed in the turn in which it was opened is let go") {
   scene now;
-  const auto door = mesh::make_doorman(now.runtime.system(), std::move(now.port.socket),
-                                       [](mesh::socket_guard) {});
-  now.run([door](caf::io::broker& self) {
+  // Held by the port; its end is that of the port.
+  auto held = std::make_shared<std::promise<void>>();
+  auto gone = held->get_future();
+  auto door = mesh::make_doorman(now.runtime.system(), std::move(now.port.socket),
+                                 [held = std::move(held)](mesh::socket_guard) {});
+  now.run([door = std::exchange(door, nullptr)](caf::io::broker& self) {
     self.add_doorman(door);
     self.quit();
     return nothing();
   });
-  CHECK(comes_true([&] { return door->get_reference_count() == 1; }));
+  CHECK(gone.wait_for(std::chrono::milliseconds{patience}) == std::future_status::ready);
 }
 
 TEST_CASE("Reading that is paused and resumed in one turn goes on") {
   scene now;
-  const auto received = std::make_shared<std::atomic<int>>(0);
+  const auto received = std::make_shared<std::array<std::promise<void>, 3>>();
   const auto actor = now.run([near = now.near, received](caf::io::broker& self) {
     self.add_scribe(near);
     near->configure_read(receive_policy::at_most(1024));
-    return caf::behavior{[near, received](const caf::io::new_data_msg&) {
-                           switch (++*received) {
-                           case 1:
+    const auto count = std::make_shared<std::size_t>(0);
+    return caf::behavior{[near, received, count](const caf::io::new_data_msg&) {
+                           const auto number = (*count)++;
+                           if (number < 2)
                              near->halt();
+                           if (number == 0)
                              near->trigger();
-                             break;
-                           case 2:
-                             near->halt();
-                             break;
-                           default:
-                             break;
-                           }
+                           received->at(number).set_value();
                          },
                          [near](caf::ok_atom) {
                            near->trigger();
@@ -118,12 +120,16 @@ TEST_CASE("Reading that is paused and resumed in one turn goes on") {
                            near->trigger();
                          }};
   });
+  const auto has_received = [&](std::size_t number) {
+    return received->at(number).get_future().wait_for(std::chrono::milliseconds{patience}) ==
+           std::future_status::ready;
+  };
   now.say("1");
-  CHECK(comes_true([&] { return *received == 1; }));
+  REQUIRE(has_received(0));
   now.say("2");
-  CHECK(comes_true([&] { return *received == 2; }));
+  REQUIRE(has_received(1));
   now.say("3");
   caf::anon_send(actor, caf::ok_atom_v);
-  CHECK(comes_true([&] { return *received == 3; }));
+  CHECK(has_received(2));
   caf::anon_send_exit(actor, caf::exit_reason::user_shutdown);
 }
