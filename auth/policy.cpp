@@ -34,7 +34,7 @@ constexpr std::uint8_t bit_of(action what) noexcept {
   return static_cast<std::uint8_t>(1U << static_cast<unsigned>(what));
 }
 
-std::string quoted(std::string_view text) { return '"' + std::string{text} + '"'; }
+std::string in_quotes(std::string_view text) { return '"' + std::string{text} + '"'; }
 
 // -- reading --------------------------------------------------------------------------------------
 
@@ -108,10 +108,10 @@ read_resource read_arn(std::string_view arn, const arn_scope& scope, std::size_t
   if (prefix != "arn" || !matches_wildcard(partition, "aws") ||
       !matches_wildcard(service, "appsync"))
     return policy_problem{statement,
-                          quoted(arn) + " is neither * nor begins with arn:aws:appsync:"};
+                          in_quotes(arn) + " is neither * nor begins with arn:aws:appsync:"};
   const auto problem = problem_of(rest);
   if (!problem.empty())
-    return policy_problem{statement, quoted(arn) + ' ' + std::string{problem}};
+    return policy_problem{statement, in_quotes(arn) + ' ' + std::string{problem}};
   if (!is_ours(region, scope.region) || !is_ours(account, scope.account))
     return std::string{};
   return std::string{rest};
@@ -207,7 +207,7 @@ policy::parsed policy::parse(const std::vector<statement_text>& statements,
     const auto effect_name = lower(statements[i].effect);
     read.what = effect_name == "allow" ? effect::allow : effect::deny;
     if (effect_name != "allow" && effect_name != "deny")
-      complain(quoted(statements[i].effect) + " is neither allow nor deny");
+      complain(in_quotes(statements[i].effect) + " is neither allow nor deny");
     if (statements[i].actions.empty())
       complain("there are no actions");
     if (statements[i].resources.empty())
@@ -215,7 +215,7 @@ policy::parsed policy::parse(const std::vector<statement_text>& statements,
     for (const auto& name : statements[i].actions) {
       const auto actions = actions_of(name);
       if (actions == 0)
-        complain(quoted(name) + " is no action of an Event API");
+        complain(in_quotes(name) + " is no action of an Event API");
       read.actions = static_cast<std::uint8_t>(read.actions | actions);
     }
     for (const auto& arn : statements[i].resources) {

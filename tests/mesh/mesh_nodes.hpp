@@ -20,7 +20,7 @@ namespace actormesh::mesh_tests {
 
 /// After how much silence a peer is given up where tests are about that: short, so that they are,
 /// and long enough that no node is silent by being slow.
-inline constexpr std::chrono::milliseconds short_timeout{process::sanitized ? 5'000 : 1'000};
+inline const std::chrono::milliseconds short_timeout{process::sanitized ? 5'000 : 1'000};
 
 /// A port that was free a moment ago, and that the system gives to nobody by itself.
 [[nodiscard]] std::uint16_t free_port();

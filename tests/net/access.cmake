@@ -1,6 +1,7 @@
 # Who may do what: the parts without a socket.
 actormesh_add_test(
   net_access
+  THREADED
   SOURCES
   access_channel_forms.cpp
   access_failure_limiter.cpp

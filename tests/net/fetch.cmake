@@ -1,6 +1,7 @@
 # Asking other servers.
 actormesh_add_test(
   net_fetch
+  THREADED
   SOURCES
   fetch.cpp
   fetch_server.cpp

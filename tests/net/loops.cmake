@@ -1,6 +1,7 @@
 # What runs on the loops: timers, queues, connections.
 actormesh_add_test(
   net_loops
+  THREADED
   SOURCES
   admission.cpp
   connection_faults.cpp

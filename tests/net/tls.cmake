@@ -1,6 +1,7 @@
 # Clients by TLS, and how connections begin.
 actormesh_add_test(
   net_tls
+  THREADED
   SOURCES
   listener.cpp
   tls_context.cpp

@@ -15,7 +15,7 @@
 namespace actormesh::process {
 
 /// How long a test waits for anything before it fails.
-inline constexpr std::chrono::seconds patience{sanitized ? 120 : 30};
+inline const std::chrono::seconds patience{sanitized ? 120 : 30};
 
 /// How a run of `actormesh` ended.
 struct tool_result {

@@ -19,7 +19,7 @@ namespace actormesh::ledger {
 /// Operations that wait throw after `limit`, with what they have seen last.
 class run {
 public:
-  static constexpr auto limit = process::patience;
+  static inline const auto limit = process::patience;
 
   explicit run(std::string key)
     : key_(std::move(key)) {}
