@@ -31,7 +31,7 @@ const std::string guarded = "apis:\n  - id: default\n    keys_file: keys.yaml\n"
 
 TEST_CASE("Ten thousand times subscribing and unsubscribing hold nobody up and leave nothing") {
   attacked_node node;
-  constexpr int rounds = sanitized ? 20 : 100;
+  const int rounds = sanitized ? 20 : 100;
   constexpr int each = 100;
   {
     web_socket client{node.port()};
@@ -54,7 +54,7 @@ TEST_CASE("Ten thousand times subscribing and unsubscribing hold nobody up and l
 
 TEST_CASE("Subscribing and unsubscribing one channel again and again does no harm") {
   attacked_node node;
-  constexpr int rounds = sanitized ? 20 : 100;
+  const int rounds = sanitized ? 20 : 100;
   {
     std::deque<web_socket> clients;
     for (int i = 0; i < 4; ++i)
