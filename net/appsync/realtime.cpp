@@ -6,6 +6,7 @@
 #include "net/appsync/publish.hpp"
 #include "net/appsync/subscribe.hpp"
 #include "net/websocket/deflate.hpp"
+#include "net/websocket/framer.hpp"
 #include "telemetry/log.hpp"
 
 #include <algorithm>
@@ -81,7 +82,8 @@ realtime_edge::realtime_edge(realtime_context& context, connection& owner,
   , admitted_(std::move(how.admitted))
   , entered_(std::move(how.entered))
   , reader_({message_bytes(context.settings, how.refused), how.deflate})
-  , out_(*socket_, context.loop.buffers(), context.loop.counters(), context.settings.queue_bytes)
+  , out_({*socket_, websocket::message_framer, context.loop.buffers(), context.loop.counters()},
+         context.settings.queue_bytes)
   , connection_id_(std::move(how.connection_id))
   , started_(steady_clock::now())
   , next_keep_alive_(started_ + context.settings.keep_alive_interval)
@@ -209,7 +211,7 @@ void realtime_edge::on_message(const websocket::message& what) {
     return; // After our close frame nothing is answered any more.
   switch (what.kind) {
   case websocket::opcode::ping:
-    if (!out_.append_control(websocket::opcode::pong, what.payload))
+    if (!out_.append(websocket::kind_of(websocket::opcode::pong), what.payload))
       return end(close_reason::slow_consumer);
     context_.loop.actors().flush_later(*this);
     return;
@@ -371,7 +373,7 @@ void realtime_edge::publish(operation&& what, const prepared& known, const auth:
 void realtime_edge::reply(std::string_view text) {
   if (state_ != state::open)
     return;
-  if (!out_.append_text(text))
+  if (!out_.append(websocket::text_message, text))
     return end(close_reason::slow_consumer);
   context_.loop.actors().flush_later(*this);
 }
@@ -404,16 +406,16 @@ void realtime_edge::deliver(const subscription& what, const event_batch& batch) 
     const auto& one = events[i];
     const auto payload = one->payload();
     const std::string* tail = nullptr;
-    auto deflated = websocket::compressed::no;
+    auto kind = websocket::text_message;
     if (deflate_ && payload.size() >= context_.settings.compression_threshold) {
-      deflated = websocket::compressed::yes;
+      kind = websocket::compressed_text_message;
       tail = &one->form(wire_form::appsync_deflated, [](std::string_view text) {
         return websocket::deflate_tail(make_tail(text));
       });
     } else {
       tail = &one->form(wire_form::appsync_text, make_tail);
     }
-    switch (out_.append_event({what.frame_prefix, one, *tail, deflated}, what.policy)) {
+    switch (out_.append_event({what.frame_prefix, one, *tail, kind}, what.policy)) {
     case net::outbound_queue::event_status::taken:
       break;
     case net::outbound_queue::event_status::refused:
@@ -544,8 +546,7 @@ void realtime_edge::begin_close(close_reason why, close_code code) {
   const auto number = static_cast<std::uint16_t>(code);
   const std::array<char, 2> payload{static_cast<char>(number >> 8),
                                     static_cast<char>(number & 0xFF)};
-  if (!out_.append_control(websocket::opcode::close, {payload.data(), payload.size()}))
-    return end(why);
+  out_.append_last(websocket::kind_of(websocket::opcode::close), {payload.data(), payload.size()});
   context_.loop.timers().set(*this, steady_clock::now() + context_.settings.close_timeout);
   context_.loop.actors().flush_later(*this);
 }

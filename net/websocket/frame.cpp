@@ -13,11 +13,8 @@ char* put_big_endian(char* out, std::uint64_t value, std::size_t count) noexcept
 
 } // namespace
 
-std::size_t write_header(char* out, opcode op, compressed rsv1, std::uint64_t payload) noexcept {
-  constexpr unsigned fin = 0x80;
-  constexpr unsigned rsv1_bit = 0x40;
-  out[0] = static_cast<char>(fin | (rsv1 == compressed::yes ? rsv1_bit : 0U) |
-                             static_cast<unsigned>(op));
+std::size_t write_header(char* out, std::uint8_t first, std::uint64_t payload) noexcept {
+  out[0] = static_cast<char>(first);
   if (payload < 126) {
     out[1] = static_cast<char>(payload);
   } else if (payload <= 0xFFFF) {

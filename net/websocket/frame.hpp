@@ -40,8 +40,19 @@ inline constexpr std::size_t max_header_size = 10;
   return payload < 126 ? 2 : payload <= 0xFFFF ? 4 : 10;
 }
 
-/// Writes the header of an unmasked, final frame to `out`, which has room for
-/// `header_size(payload)` bytes. Returns the bytes written.
-std::size_t write_header(char* out, opcode op, compressed rsv1, std::uint64_t payload) noexcept;
+/// The first byte of a final frame: FIN, RSV1, and the opcode.
+[[nodiscard]] constexpr std::uint8_t first_byte(opcode op, compressed rsv1) noexcept {
+  return static_cast<std::uint8_t>(0x80U | (rsv1 == compressed::yes ? 0x40U : 0U) |
+                                   static_cast<unsigned>(op));
+}
+
+/// Whether a frame's first byte has RSV1.
+[[nodiscard]] constexpr bool is_compressed(std::uint8_t first) noexcept {
+  return (first & 0x40U) != 0;
+}
+
+/// Writes the header of an unmasked frame to `out`, which has room for `header_size(payload)`
+/// bytes. Returns the bytes written.
+std::size_t write_header(char* out, std::uint8_t first, std::uint64_t payload) noexcept;
 
 } // namespace actormesh::websocket
