@@ -30,7 +30,7 @@ framer::payload payload_of(const event_frame& frame) noexcept {
   return {frame.prefix->size(), frame.tail.size()};
 }
 
-void put(write_buffer& to, std::string_view text) noexcept {
+inline void put(write_buffer& to, std::string_view text) noexcept {
   text.copy(to.bytes.data() + to.size, text.size()); // Unlike memcpy it may be empty.
   to.size += text.size();
 }
@@ -218,15 +218,17 @@ bool outbound_queue::put_event(const event_frame& frame) {
     staged_ = with_.buffers.get();
   if (framer::max_head + copied > staged_->room())
     return false;
-  staged_->size += with_.framing.head(staged_->bytes.data() + staged_->size, frame.kind, of);
-  put(*staged_, *frame.prefix);
+  auto& to = *staged_;
+  to.size += with_.framing.head(to.bytes.data() + to.size, frame.kind, of);
+  put(to, *frame.prefix);
   if (refer) {
-    staged_->references.push_back({staged_->size, frame.tail, frame.what});
-    staged_->referenced_bytes += frame.tail.size();
+    to.references.push_back({to.size, frame.tail, frame.what});
+    to.referenced_bytes += frame.tail.size();
   } else {
-    put(*staged_, frame.tail);
+    put(to, frame.tail);
   }
-  put(*staged_, with_.framing.tail);
+  if (!with_.framing.tail.empty())
+    put(to, with_.framing.tail);
   ++staged_events_;
   return true;
 }
