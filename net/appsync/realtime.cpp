@@ -84,10 +84,8 @@ realtime_edge::realtime_edge(realtime_context& context, connection& owner,
   , reader_({message_bytes(context.settings, how.refused), how.deflate})
   , out_({*socket_, websocket::message_framer, context.loop.buffers(), context.loop.counters()},
          context.settings.queue_bytes)
-  , connection_id_(std::move(how.connection_id))
   , started_(steady_clock::now())
   , next_keep_alive_(started_ + context.settings.keep_alive_interval)
-  , remote_(how.remote)
   , deciding_later_(std::move(how.deciding))
   , refused_(how.refused)
   , deflate_(how.deflate) {
@@ -160,7 +158,7 @@ void realtime_edge::take(std::span<char> input) {
     if (step.error != websocket::read_error::none) {
       context_.loop.counters().protocol_errors.add();
       log::debug("refused a frame",
-                 {{"connection", connection_id_}, {"error", websocket::to_string(step.error)}});
+                 {{"connection", owner_.id()}, {"error", websocket::to_string(step.error)}});
       // The rest is read and thrown away: closing with unread input would cost the client the close
       // code.
       broken_input_ = true;
@@ -288,12 +286,12 @@ void realtime_edge::connected(error outcome, const auth::answer& got) {
   note(*api_, {audit::action::connect}, outcome, got.who.get(), from());
   context_.loop.counters().connected(connect_result_of(outcome)).add();
   denied_ = got.detail;
-  who_ = got.who;
+  owner_.who(got.who);
   if (got.who != nullptr && got.who->close_on_expiry)
     expires_ = got.who->expires;
-  log::info("connection opened", {{"connection", connection_id_},
+  log::info("connection opened", {{"connection", owner_.id()},
                                   {"api", api_->id()},
-                                  {"remote", remote_.to_string()},
+                                  {"remote", owner_.remote().to_string()},
                                   {"tls", socket_->is_tls()},
                                   {"result", to_string(connect_result_of(outcome))}});
 }
@@ -564,9 +562,9 @@ void realtime_edge::end(close_reason why) {
   socket_->close();
   admitted_ = {};
   entered_ = {};
-  note(*api_, {audit::action::disconnect}, error::none, who_.get(), from());
+  note(*api_, {audit::action::disconnect}, error::none, owner_.who(), from());
   log::info("connection closed",
-            {{"connection", connection_id_}, {"api", api_->id()}, {"reason", to_string(why)}});
+            {{"connection", owner_.id()}, {"api", api_->id()}, {"reason", to_string(why)}});
   owner_.closed();
 }
 

@@ -52,9 +52,7 @@ public:
     error refused = error::none;
     /// Set if somebody else has to be asked: what the client says waits.
     std::function<void(auth::answer_handler)> deciding;
-    boost::asio::ip::address remote;
     bool deflate = false;
-    std::string connection_id;
   };
 
   realtime_edge(realtime_context& context, connection& owner, std::unique_ptr<net::stream> socket,
@@ -102,7 +100,7 @@ private:
   void on_connect_decided(const auth::answer& got);
   void connected(error outcome, const auth::answer& got);
   void slow_down_guesser(error problem);
-  [[nodiscard]] caller from() const { return {remote_, connection_id_, connection_id_}; }
+  [[nodiscard]] caller from() const { return {owner_.remote(), owner_.id(), owner_.id()}; }
 
   void reply(std::string_view text);
   void refuse();
@@ -120,18 +118,15 @@ private:
   net::address_limit::ticket entered_;
   websocket::message_reader reader_;
   net::outbound_queue out_;
-  std::string connection_id_;
   net::timer_wheel::time_point started_;
   net::timer_wheel::time_point next_keep_alive_;
   net::timer_wheel::time_point message_due_; ///< Of what is watched.
   std::optional<std::uint32_t> watched_;     ///< A message that had begun and was not whole.
   state state_ = state::open;
-  boost::asio::ip::address remote_;
   std::function<void(auth::answer_handler)> deciding_later_; ///< Of the connection, until `start`.
   std::string unread_;                                       ///< Input that waits for a decision.
   std::optional<std::chrono::system_clock::time_point> expires_; ///< Of the token, if that ends it.
-  auth::identity_ptr who_; ///< Who connected; null if nobody knows.
-  std::string denied_;     ///< Why the connection was refused, in words.
+  std::string denied_; ///< Why the connection was refused, in words.
   close_reason why_ = close_reason::client_gone;
   error refused_ = error::none;
   bool deflate_ = false;
