@@ -154,8 +154,7 @@ router::router(event_loop& loop, const node_status& node)
 
 void router::apply(appsync::api_table_ptr apis, const config::websocket_settings& websocket,
                    const router_settings& settings) {
-  realtime_.apis = std::move(apis);
-  realtime_.settings = websocket;
+  realtime_.apply(std::move(apis), websocket);
   settings_ = settings;
 }
 
@@ -386,10 +385,10 @@ void router::upgrade(http::exchange& what, const appsync::api_ptr& to) {
   auto wire = std::make_unique<appsync::realtime_edge>(
       realtime_, *made.object, std::move(socket),
       appsync::realtime_edge::options{to, std::move(admitted), std::move(entered), refused,
-                                      std::move(decided.later), deflate});
+                                      deflate});
   auto& started = *wire;
   made.object->begin(std::move(wire));
-  started.start(unsent + response, rest, decided.now);
+  started.start(unsent + response, rest, decided);
 }
 
 } // namespace actormesh::net
