@@ -129,15 +129,16 @@ void realtime_edge::wait_for(const std::function<void(auth::answer_handler)>& la
 /// It is known whether the client may stay.
 void realtime_edge::connected(const auth::answer& got) {
   // Refused clients have their place until they are gone: they would come without end.
-  if (refused_ == error::none)
+  if (refused_ == error::none) {
     entered_ = {};
-  else
+  } else {
+    denied_ = std::make_unique<const std::string>(got.detail);
     socket_.limit_messages(std::min(context_.settings.message_bytes, refused_message_bytes));
+  }
   const auto result = connect_result_of(refused_);
   count_verdict(context_.loop.counters(), got.outcome);
   note(*api_, {audit::action::connect}, refused_, got.who.get(), from());
   context_.loop.counters().connected(result).add();
-  denied_ = got.detail;
   owner_.who(got.who);
   if (got.who != nullptr && got.who->close_on_expiry)
     expires_ = got.who->expires;
@@ -224,7 +225,7 @@ void realtime_edge::publish(operation&& what, const prepared& known, const auth:
 void realtime_edge::refuse() {
   context_.text.clear();
   stated_details details;
-  details.denied = denied_;
+  details.denied = *denied_;
   append_connection_error(context_.text, refused_, details);
   socket_.send(context_.text);
   const auto credentials = connect_result_of(refused_) == telemetry::connect_result::unauthorized;

@@ -108,7 +108,7 @@ private:
   net::timer_wheel::time_point started_;
   net::timer_wheel::time_point next_keep_alive_;
   std::optional<std::chrono::system_clock::time_point> expires_; ///< Of the token, if that ends it.
-  std::string denied_; ///< Why the connection was refused, in words.
+  std::unique_ptr<const std::string> denied_; ///< Why it was refused, in words; null: it was not.
   error refused_ = error::none;
 };
 
