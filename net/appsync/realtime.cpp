@@ -140,8 +140,6 @@ void realtime_edge::connected(const auth::answer& got) {
   note(*api_, {audit::action::connect}, refused_, got.who.get(), from());
   context_.loop.counters().connected(result).add();
   owner_.who(got.who);
-  if (got.who != nullptr && got.who->close_on_expiry)
-    expires_ = got.who->expires;
   set_timer();
   log::info("connection opened", {{"connection", owner_.id()},
                                   {"api", api_->id()},
@@ -269,11 +267,16 @@ void realtime_edge::set_timer() {
   if (refused_ != error::none)
     return context_.loop.timers().set(*this, started_ + refusal_delay);
   auto next = std::min(next_keep_alive_, started_ + context_.settings.connection_lifetime);
-  if (expires_) {
-    const auto left = *expires_ - std::chrono::system_clock::now();
+  if (const auto ends = token_end()) {
+    const auto left = *ends - std::chrono::system_clock::now();
     next = std::min(next, steady_clock::now() + std::chrono::ceil<std::chrono::milliseconds>(left));
   }
   context_.loop.timers().set(*this, next);
+}
+
+std::optional<std::chrono::system_clock::time_point> realtime_edge::token_end() const {
+  const auto* who = owner_.who();
+  return who != nullptr && who->close_on_expiry ? who->expires : std::nullopt;
 }
 
 void realtime_edge::expired(net::timer_wheel::time_point now) {
@@ -283,7 +286,7 @@ void realtime_edge::expired(net::timer_wheel::time_point now) {
     return refuse();
   if (now - started_ >= context_.settings.connection_lifetime)
     return socket_.close(close_reason::lifetime_over);
-  if (expires_ && std::chrono::system_clock::now() >= *expires_)
+  if (const auto ends = token_end(); ends && std::chrono::system_clock::now() >= *ends)
     return socket_.close(close_reason::token_expired);
   if (now < next_keep_alive_)
     return set_timer();

@@ -98,6 +98,8 @@ private:
 
   void refuse();
   void set_timer();
+  /// When the token that it began with runs out, if that ends the connection.
+  [[nodiscard]] std::optional<std::chrono::system_clock::time_point> token_end() const;
 
   realtime_context& context_;
   connection& owner_;
@@ -107,7 +109,6 @@ private:
   net::address_limit::ticket entered_;
   net::timer_wheel::time_point started_;
   net::timer_wheel::time_point next_keep_alive_;
-  std::optional<std::chrono::system_clock::time_point> expires_; ///< Of the token, if that ends it.
   std::unique_ptr<const std::string> denied_; ///< Why it was refused, in words; null: it was not.
   error refused_ = error::none;
 };
