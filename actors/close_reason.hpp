@@ -12,6 +12,7 @@ enum class close_reason : std::uint8_t {
   refused,         ///< After `connection_error` for a limit.
   protocol_error,  ///< A frame broke the protocol; the close code says how.
   message_timeout, ///< It began a message and did not end it in time.
+  ping_timeout,    ///< Nothing was heard of it in time after a ping.
   slow_consumer,   ///< Its queue was full and its policy is to disconnect.
   token_expired,   ///< The token it began with has, and its issuer's settings want that.
   lifetime_over,   ///< It has lived as long as a connection may.
@@ -34,6 +35,8 @@ enum class close_reason : std::uint8_t {
     return "protocol_error";
   case close_reason::message_timeout:
     return "message_timeout";
+  case close_reason::ping_timeout:
+    return "ping_timeout";
   case close_reason::slow_consumer:
     return "slow_consumer";
   case close_reason::token_expired:

@@ -6,9 +6,10 @@
 
 namespace actormesh {
 
-connection::connection(caf::actor_config& cfg, loop& home, limits lim)
+connection::connection(caf::actor_config& cfg, loop& home, limits lim, address of)
   : loop_actor(cfg, home)
   , limits_(lim)
+  , address_(std::move(of))
   , publish_rate_(lim.publishes_per_second) {}
 
 void connection::begin(std::unique_ptr<edge> wire) {

@@ -7,12 +7,21 @@
 #include "actors/token_bucket.hpp"
 #include "config/settings.hpp"
 
+#include <boost/asio/ip/address.hpp>
+
 #include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
+
+namespace actormesh::auth {
+
+struct identity;
+
+} // namespace actormesh::auth
 
 namespace actormesh {
 
@@ -44,13 +53,19 @@ public:
   virtual void turn_ended() = 0;
 };
 
-/// Owns what a client has and may: its subscriptions, its rates, its identity. The edge turns
-/// frames into calls of it and its events into frames. One actor for each WebSocket connection.
+/// Owns what a client is, has and may: its identity, its address, its subscriptions, its rates. The
+/// edge turns frames into calls of it and its events into frames. One actor for each connection.
 class connection final : public loop_actor {
 public:
   struct limits {
     std::size_t subscriptions = 200;
     std::size_t publishes_per_second = 25; ///< 0: not limited.
+  };
+
+  /// Whom it connects.
+  struct address {
+    std::string id;                  ///< Of the connection: in logs, audit records, questions.
+    boost::asio::ip::address remote; ///< The client's; unspecified: it is in this process.
   };
 
   enum class subscribe_result : std::uint8_t {
@@ -67,7 +82,7 @@ public:
     std::shared_ptr<const std::string> frame_prefix;
   };
 
-  connection(caf::actor_config& cfg, loop& home, limits lim);
+  connection(caf::actor_config& cfg, loop& home, limits lim, address of = {});
 
   /// To be called once, right after the connection was made.
   void begin(std::unique_ptr<edge> wire);
@@ -75,6 +90,13 @@ public:
 
   /// The wire side; null after the end.
   [[nodiscard]] edge* wire() const noexcept { return edge_.get(); }
+
+  [[nodiscard]] const std::string& id() const noexcept { return address_.id; }
+  [[nodiscard]] const boost::asio::ip::address& remote() const noexcept { return address_.remote; }
+
+  /// Who connected; null as long as nobody is known to be who they say.
+  [[nodiscard]] const auth::identity* who() const noexcept { return who_.get(); }
+  void who(std::shared_ptr<const auth::identity> is) noexcept { who_ = std::move(is); }
 
   void change_limits(limits lim) noexcept;
 
@@ -109,6 +131,8 @@ private:
   void leave_if_last(const directory::membership& where);
 
   limits limits_;
+  address address_;
+  std::shared_ptr<const auth::identity> who_;
   std::unique_ptr<edge> edge_;
   caf::strong_actor_ptr self_; ///< From `begin` to `closed`: an open connection lives.
   std::vector<subscription> subscriptions_;

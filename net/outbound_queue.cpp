@@ -1,7 +1,5 @@
 #include "net/outbound_queue.hpp"
 
-#include "net/websocket/deflate.hpp"
-
 #include <algorithm>
 #include <array>
 #include <cstdint>
@@ -26,18 +24,13 @@ constexpr std::size_t bytes_per_turn = 512 * 1024;
 /// Pieces of one system call.
 constexpr std::size_t max_pieces = 64;
 
-constexpr std::size_t stored_header_size = 5;
+using head_buffer = std::array<char, framer::max_head>;
 
-std::size_t payload_size(const event_frame& frame) noexcept {
-  const auto stored = frame.deflated == websocket::compressed::yes ? stored_header_size : 0;
-  return stored + frame.prefix->size() + frame.tail.size();
+framer::payload payload_of(const event_frame& frame) noexcept {
+  return {frame.prefix->size(), frame.tail.size()};
 }
 
-std::size_t frame_size(std::size_t payload) noexcept {
-  return websocket::header_size(payload) + payload;
-}
-
-void put(write_buffer& to, std::string_view text) noexcept {
+inline void put(write_buffer& to, std::string_view text) noexcept {
   text.copy(to.bytes.data() + to.size, text.size()); // Unlike memcpy it may be empty.
   to.size += text.size();
 }
@@ -47,13 +40,13 @@ void put(write_buffer& to, std::string_view text) noexcept {
 /// What waits behind a full socket.
 struct outbound_queue::backlog {
   struct item {
-    std::size_t size = 0;       ///< Of the whole frame.
-    std::string own;            ///< A whole frame; empty for an event.
+    std::size_t size = 0;       ///< Of the whole message, framed.
+    std::string own;            ///< A whole message, framed; empty for an event.
     std::size_t own_staged = 0; ///< Bytes of `own` that are in the buffer.
     std::shared_ptr<const std::string> prefix;
     event_ptr what;
     std::string_view tail;
-    websocket::compressed deflated = websocket::compressed::no;
+    frame_kind kind{};
 
     [[nodiscard]] bool is_event() const noexcept { return what != nullptr; }
   };
@@ -96,11 +89,8 @@ struct outbound_queue::backlog {
   }
 };
 
-outbound_queue::outbound_queue(stream& out, buffer_pool& buffers,
-                               telemetry::loop_counters& counters, std::size_t limit_bytes)
-  : out_(out)
-  , buffers_(buffers)
-  , counters_(counters)
+outbound_queue::outbound_queue(const parts& with, std::size_t limit_bytes)
+  : with_(with)
   , limit_bytes_(limit_bytes) {}
 
 outbound_queue::~outbound_queue() = default;
@@ -118,32 +108,32 @@ bool outbound_queue::has_event_room(std::size_t bytes) const noexcept {
   return waiting == 0 || waiting + bytes <= limit_bytes_;
 }
 
-bool outbound_queue::append_text(std::string_view text) {
-  std::array<char, websocket::max_header_size> header;
-  const auto size = websocket::write_header(header.data(), websocket::opcode::text,
-                                            websocket::compressed::no, text.size());
-  return append_own({header.data(), size}, text, limit_bytes_);
+bool outbound_queue::append(frame_kind kind, std::string_view payload) {
+  return append_framed(kind, payload, limit_bytes_);
 }
 
-bool outbound_queue::append_control(websocket::opcode op, std::string_view payload) {
-  std::array<char, websocket::max_header_size> header;
-  const auto size =
-      websocket::write_header(header.data(), op, websocket::compressed::no, payload.size());
-  // A close frame is the last one: it always fits.
-  const auto limit = op == websocket::opcode::close ? SIZE_MAX : limit_bytes_;
-  return append_own({header.data(), size}, payload, limit);
+void outbound_queue::append_last(frame_kind kind, std::string_view payload) {
+  static_cast<void>(append_framed(kind, payload, SIZE_MAX));
 }
 
 bool outbound_queue::append_raw(std::string_view bytes) {
-  return append_own({}, bytes, limit_bytes_);
+  return append_own({}, bytes, {}, limit_bytes_);
 }
 
-bool outbound_queue::append_own(std::string_view header, std::string_view payload,
-                                std::size_t limit_bytes) {
-  const auto size = header.size() + payload.size();
+bool outbound_queue::append_framed(frame_kind kind, std::string_view payload,
+                                   std::size_t limit_bytes) {
+  head_buffer head;
+  const auto size = with_.framing.head(head.data(), kind, {payload.size(), 0});
+  return append_own({head.data(), size}, payload, with_.framing.tail, limit_bytes);
+}
+
+bool outbound_queue::append_own(std::string_view head, std::string_view payload,
+                                std::string_view tail, std::size_t limit_bytes) {
+  const auto size = head.size() + payload.size() + tail.size();
   if (!backlog_ && make_room(size)) {
-    put(*staged_, header);
+    put(*staged_, head);
     put(*staged_, payload);
+    put(*staged_, tail);
     return true;
   }
   if (!backlog_)
@@ -153,7 +143,7 @@ bool outbound_queue::append_own(std::string_view header, std::string_view payloa
     return false;
   std::string own;
   own.reserve(size);
-  own.append(header).append(payload);
+  own.append(head).append(payload).append(tail);
   backlog_->push(
       {.size = size, .own = std::move(own), .prefix = nullptr, .what = nullptr, .tail = {}});
   return true;
@@ -178,25 +168,25 @@ outbound_queue::event_status outbound_queue::append_event(const event_frame& fra
       break;
     }
   }
-  return queue_event(frame, policy, frame_size(payload_size(frame)));
+  return queue_event(frame, policy);
 }
 
 outbound_queue::event_status outbound_queue::queue_event(const event_frame& frame,
-                                                         config::slow_consumer_policy policy,
-                                                         std::size_t size) {
+                                                         config::slow_consumer_policy policy) {
+  const auto size = size_of(frame);
   if (!has_event_room(size)) {
     switch (policy) {
     case config::slow_consumer_policy::disconnect:
-      counters_.lost(loss_reason::slow_consumer_disconnected).add();
+      with_.counters.lost(loss_reason::slow_consumer_disconnected).add();
       return event_status::refused;
     case config::slow_consumer_policy::drop_newest:
-      counters_.lost(loss_reason::slow_consumer_dropped_newest).add();
+      with_.counters.lost(loss_reason::slow_consumer_dropped_newest).add();
       return event_status::taken;
     case config::slow_consumer_policy::drop_oldest:
       while (!has_event_room(size) && backlog_ && backlog_->drop_oldest_event())
-        counters_.lost(loss_reason::slow_consumer_dropped_oldest).add();
+        with_.counters.lost(loss_reason::slow_consumer_dropped_oldest).add();
       if (!has_event_room(size)) {
-        counters_.lost(loss_reason::slow_consumer_dropped_newest).add();
+        with_.counters.lost(loss_reason::slow_consumer_dropped_newest).add();
         return event_status::taken;
       }
       break;
@@ -209,43 +199,47 @@ outbound_queue::event_status outbound_queue::queue_event(const event_frame& fram
                   .prefix = frame.prefix,
                   .what = frame.what,
                   .tail = frame.tail,
-                  .deflated = frame.deflated});
+                  .kind = frame.kind});
   return event_status::taken;
 }
 
+std::size_t outbound_queue::size_of(const event_frame& frame) const noexcept {
+  head_buffer head;
+  const auto of = payload_of(frame);
+  return with_.framing.head(head.data(), frame.kind, of) + of.own + of.shared +
+         with_.framing.tail.size();
+}
+
 bool outbound_queue::put_event(const event_frame& frame) {
-  const auto payload = payload_size(frame);
-  const auto refer = frame.tail.size() >= reference_from;
-  const auto copied = frame_size(payload) - (refer ? frame.tail.size() : 0);
+  const auto of = payload_of(frame);
+  const auto refer = of.shared >= reference_from;
+  const auto copied = of.own + (refer ? 0 : of.shared) + with_.framing.tail.size();
   if (!staged_)
-    staged_ = buffers_.get();
-  if (copied > staged_->room())
+    staged_ = with_.buffers.get();
+  if (framer::max_head + copied > staged_->room())
     return false;
-  staged_->size += websocket::write_header(staged_->bytes.data() + staged_->size,
-                                           websocket::opcode::text, frame.deflated, payload);
-  if (frame.deflated == websocket::compressed::yes) {
-    const auto stored =
-        websocket::stored_block_header(static_cast<std::uint16_t>(frame.prefix->size()));
-    put(*staged_, {stored.data(), stored.size()});
-  }
-  put(*staged_, *frame.prefix);
+  auto& to = *staged_;
+  to.size += with_.framing.head(to.bytes.data() + to.size, frame.kind, of);
+  put(to, *frame.prefix);
   if (refer) {
-    staged_->references.push_back({staged_->size, frame.tail, frame.what});
-    staged_->referenced_bytes += frame.tail.size();
+    to.references.push_back({to.size, frame.tail, frame.what});
+    to.referenced_bytes += frame.tail.size();
   } else {
-    put(*staged_, frame.tail);
+    put(to, frame.tail);
   }
+  if (!with_.framing.tail.empty())
+    put(to, with_.framing.tail);
   ++staged_events_;
   return true;
 }
 
 bool outbound_queue::make_room(std::size_t bytes) {
   if (!staged_)
-    staged_ = buffers_.get();
+    staged_ = with_.buffers.get();
   if (bytes <= staged_->room())
     return true;
   return write_staged() == write_status::done && bytes <= write_buffer::capacity &&
-         (staged_ = buffers_.get(), true);
+         (staged_ = with_.buffers.get(), true);
 }
 
 void outbound_queue::refill() {
@@ -254,11 +248,11 @@ void outbound_queue::refill() {
       return;
     auto& next = backlog_->items.front();
     if (next.is_event()) {
-      if (!put_event({next.prefix, next.what, next.tail, next.deflated}))
+      if (!put_event({next.prefix, next.what, next.tail, next.kind}))
         return;
     } else {
       if (!staged_)
-        staged_ = buffers_.get();
+        staged_ = with_.buffers.get();
       const auto part = std::min(next.own.size() - next.own_staged, staged_->room());
       put(*staged_, std::string_view{next.own}.substr(next.own_staged, part));
       next.own_staged += part;
@@ -310,7 +304,7 @@ outbound_queue::write_status outbound_queue::write_staged() {
       from = ref.at;
     }
     add({staged_->bytes.data() + from, staged_->size - from});
-    const auto wrote = out_.write({pieces.data(), count});
+    const auto wrote = with_.out.write({pieces.data(), count});
     if (wrote.outcome == stream::status::would_block) {
       // From now on what comes waits, where policies can reach it.
       if (!backlog_)
@@ -320,9 +314,9 @@ outbound_queue::write_status outbound_queue::write_staged() {
     if (wrote.outcome != stream::status::ok)
       return write_status::failed;
     written_ += wrote.bytes;
-    counters_.bytes_sent.add(wrote.bytes);
+    with_.counters.bytes_sent.add(wrote.bytes);
   }
-  counters_.deliveries.add(staged_events_);
+  with_.counters.deliveries.add(staged_events_);
   staged_events_ = 0;
   written_ = 0;
   staged_.reset();
@@ -330,7 +324,7 @@ outbound_queue::write_status outbound_queue::write_staged() {
 }
 
 void outbound_queue::abandon(telemetry::loss_reason why) {
-  counters_.lost(why).add(staged_events_ + (backlog_ ? backlog_->events() : 0));
+  with_.counters.lost(why).add(staged_events_ + (backlog_ ? backlog_->events() : 0));
   staged_events_ = 0;
   written_ = 0;
   staged_.reset();

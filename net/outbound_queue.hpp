@@ -1,10 +1,10 @@
-/// What waits to be written to one WebSocket connection.
+/// What waits to be written to one client, in whatever framing.
 #pragma once
 
 #include "actors/event.hpp"
 #include "config/settings.hpp"
+#include "net/framer.hpp"
 #include "net/stream.hpp"
-#include "net/websocket/frame.hpp"
 #include "net/write_buffer.hpp"
 #include "telemetry/counters.hpp"
 
@@ -16,15 +16,15 @@
 
 namespace actormesh::net {
 
-/// An event's frame before it has a header: own text, then the text all subscribers share.
+/// An event's message: own bytes, then the bytes all subscribers share.
 struct event_frame {
-  const std::shared_ptr<const std::string>& prefix;
+  const std::shared_ptr<const std::string>& prefix; ///< Less than 48 KiB.
   const event_ptr& what;
   std::string_view tail; ///< Lives as long as `what`.
-  websocket::compressed deflated = websocket::compressed::no;
+  frame_kind kind{};
 };
 
-/// Loop-bound: the only writer of its socket.
+/// Loop-bound: the only writer of its socket. What its messages look like there is the framer's.
 ///
 /// As long as the socket takes everything, frames are put one behind the other into a borrowed
 /// buffer and leave with one system call. When it doesn't, what follows waits as references (the
@@ -47,20 +47,28 @@ public:
     failed,  ///< The socket is broken.
   };
 
-  outbound_queue(stream& out, buffer_pool& buffers, telemetry::loop_counters& counters,
-                 std::size_t limit_bytes);
+  /// What it works with. All of it outlives the queue.
+  struct parts {
+    stream& out;
+    const framer& framing;
+    buffer_pool& buffers;
+    telemetry::loop_counters& counters;
+  };
+
+  outbound_queue(const parts& with, std::size_t limit_bytes);
   ~outbound_queue();
 
-  /// Queues a text message of the protocol: a reply, an error, a keep-alive. False if the queue is
-  /// full.
-  [[nodiscard]] bool append_text(std::string_view text);
+  /// Queues a message of the connection's own: a reply, an error, a keep-alive. False if the queue
+  /// is full.
+  [[nodiscard]] bool append(frame_kind kind, std::string_view payload);
 
-  /// Queues a control frame (payload at most 125 bytes). False if the queue is full.
-  [[nodiscard]] bool append_control(websocket::opcode op, std::string_view payload);
+  /// Queues the last message. It always fits.
+  void append_last(frame_kind kind, std::string_view payload);
 
-  /// Queues bytes as they are: the answer to the upgrade. False if the queue is full.
+  /// Queues bytes as they are, such as the head of an answer. False if the queue is full.
   [[nodiscard]] bool append_raw(std::string_view bytes);
 
+  /// Queues an event's message.
   [[nodiscard]] event_status append_event(const event_frame& frame,
                                           config::slow_consumer_policy policy);
 
@@ -72,7 +80,7 @@ public:
 
   /// Bytes that have not been given to the socket.
   [[nodiscard]] std::size_t queued_bytes() const noexcept;
-  /// Of these, replies and control frames that wait behind a full socket.
+  /// Of these, messages of the connection's own that wait behind a full socket.
   [[nodiscard]] std::size_t queued_own_bytes() const noexcept;
   [[nodiscard]] bool empty() const noexcept { return queued_bytes() == 0; }
 
@@ -81,19 +89,20 @@ public:
 private:
   struct backlog;
 
-  [[nodiscard]] bool append_own(std::string_view header, std::string_view payload,
-                                std::size_t limit_bytes);
+  [[nodiscard]] bool append_own(std::string_view head, std::string_view payload,
+                                std::string_view tail, std::size_t limit_bytes);
+  [[nodiscard]] bool append_framed(frame_kind kind, std::string_view payload,
+                                   std::size_t limit_bytes);
   [[nodiscard]] event_status queue_event(const event_frame& frame,
-                                         config::slow_consumer_policy policy, std::size_t size);
+                                         config::slow_consumer_policy policy);
+  [[nodiscard]] std::size_t size_of(const event_frame& frame) const noexcept;
   bool put_event(const event_frame& frame);
   void refill();
   write_status write_staged();
   bool make_room(std::size_t bytes);
   [[nodiscard]] bool has_event_room(std::size_t bytes) const noexcept;
 
-  stream& out_;
-  buffer_pool& buffers_;
-  telemetry::loop_counters& counters_;
+  parts with_;
   std::size_t limit_bytes_;
   buffer_pool::loan staged_;         ///< None while nothing waits.
   std::size_t written_ = 0;          ///< Bytes of `staged_` that are out.

@@ -154,8 +154,7 @@ router::router(event_loop& loop, const node_status& node)
 
 void router::apply(appsync::api_table_ptr apis, const config::websocket_settings& websocket,
                    const router_settings& settings) {
-  realtime_.apis = std::move(apis);
-  realtime_.settings = websocket;
+  realtime_.apply(std::move(apis), websocket);
   settings_ = settings;
 }
 
@@ -343,7 +342,7 @@ void router::upgrade(http::exchange& what, const appsync::api_ptr& to) {
 
   const auto protocols = all_tokens(request, field::sec_websocket_protocol);
   appsync::admission::ticket admitted;
-  const std::string id{loop_.uuids().next().view()};
+  std::string id{loop_.uuids().next().view()};
   const auto remote = client_address(what);
   auto refused = check_connect(what, remote, *to, protocols, admitted);
   access::decision decided;
@@ -381,14 +380,15 @@ void router::upgrade(http::exchange& what, const appsync::api_ptr& to) {
   const auto& limits = to->settings().limits;
   auto [socket, rest, unsent, entered] = what.take_over();
   auto made = spawn_on<connection>(
-      loop_.actors(), connection::limits{limits.subscriptions, limits.publishes_per_second});
+      loop_.actors(), connection::limits{limits.subscriptions, limits.publishes_per_second},
+      connection::address{std::move(id), remote});
   auto wire = std::make_unique<appsync::realtime_edge>(
       realtime_, *made.object, std::move(socket),
       appsync::realtime_edge::options{to, std::move(admitted), std::move(entered), refused,
-                                      std::move(decided.later), remote, deflate, id});
+                                      deflate});
   auto& started = *wire;
   made.object->begin(std::move(wire));
-  started.start(unsent + response, rest, decided.now);
+  started.start(unsent + response, rest, decided);
 }
 
 } // namespace actormesh::net

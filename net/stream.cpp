@@ -16,6 +16,16 @@ stream::status status_of(int error) noexcept {
   return stream::status::failed;
 }
 
+/// The usual write is one piece: `send` spares the kernel copying and checking a list of them.
+ssize_t send_pieces(int socket, std::span<const iovec> what) noexcept {
+  if (what.size() == 1)
+    return ::send(socket, what.front().iov_base, what.front().iov_len, MSG_NOSIGNAL);
+  msghdr message{};
+  message.msg_iov = const_cast<iovec*>(what.data());
+  message.msg_iovlen = what.size();
+  return ::sendmsg(socket, &message, MSG_NOSIGNAL);
+}
+
 } // namespace
 
 stream::stream(socket_type socket)
@@ -40,10 +50,7 @@ stream::result stream::read(std::span<char> into) {
 }
 
 stream::result stream::write(std::span<const iovec> what) {
-  msghdr message{};
-  message.msg_iov = const_cast<iovec*>(what.data());
-  message.msg_iovlen = what.size();
-  const auto n = ::sendmsg(socket_.native_handle(), &message, MSG_NOSIGNAL);
+  const auto n = send_pieces(socket_.native_handle(), what);
   if (n >= 0)
     return {status::ok, static_cast<std::size_t>(n)};
   return {status_of(errno), 0};

@@ -6,12 +6,11 @@
 #include "net/appsync/publish.hpp"
 #include "net/appsync/subscribe.hpp"
 #include "net/websocket/deflate.hpp"
+#include "net/websocket/framer.hpp"
 #include "telemetry/log.hpp"
 
 #include <algorithm>
-#include <array>
-#include <cassert>
-#include <cstring>
+#include <memory>
 #include <utility>
 
 namespace actormesh::appsync {
@@ -20,11 +19,6 @@ namespace {
 
 namespace log = telemetry::log;
 using std::chrono::steady_clock;
-using telemetry::loss_reason;
-using websocket::close_code;
-
-/// Replies that wait for a client that doesn't read them: beyond this, its frames wait too.
-constexpr std::size_t pause_reading_at = 256 * 1024;
 
 /// A client that is refused is told when it says something, since amplify-js does not listen
 /// earlier; one that says nothing is told after this time.
@@ -32,37 +26,6 @@ constexpr std::chrono::seconds refusal_delay{1};
 
 /// What a client that is refused says is not looked at: longer messages are not collected.
 constexpr std::size_t refused_message_bytes = 16 * 1024;
-
-std::size_t message_bytes(const config::websocket_settings& settings, error refused) {
-  return refused == error::none ? settings.message_bytes
-                                : std::min(settings.message_bytes, refused_message_bytes);
-}
-
-close_code code_of(close_reason why) noexcept {
-  switch (why) {
-  case close_reason::going_away:
-  case close_reason::drain_timeout:
-    return close_code::going_away;
-  case close_reason::protocol_error:
-    return close_code::protocol_error;
-  case close_reason::message_timeout:
-    return close_code::policy_violation;
-  default:
-    // AWS closes with 1000 even after failures; clients do not look at the code.
-    return close_code::normal;
-  }
-}
-
-loss_reason loss_of(close_reason why) noexcept {
-  switch (why) {
-  case close_reason::slow_consumer:
-    return loss_reason::slow_consumer_disconnected;
-  case close_reason::drain_timeout:
-    return loss_reason::drain_timeout;
-  default:
-    return loss_reason::connection_closed;
-  }
-}
 
 std::string make_tail(std::string_view payload) {
   std::string tail;
@@ -72,23 +35,27 @@ std::string make_tail(std::string_view payload) {
 
 } // namespace
 
+void realtime_context::apply(api_table_ptr served, const config::websocket_settings& changed) {
+  apis = std::move(served);
+  settings = changed;
+  sockets.message_bytes = changed.message_bytes;
+  sockets.queue_bytes = changed.queue_bytes;
+  sockets.message_timeout = changed.message_timeout;
+  sockets.close_timeout = changed.close_timeout;
+}
+
 realtime_edge::realtime_edge(realtime_context& context, connection& owner,
                              std::unique_ptr<net::stream> socket, options how)
   : context_(context)
   , owner_(owner)
-  , socket_(std::move(socket))
+  , socket_(context.loop, owner, *this,
+            {.settings = context.sockets, .below = std::move(socket), .deflate = how.deflate})
   , api_(std::move(how.what))
   , admitted_(std::move(how.admitted))
   , entered_(std::move(how.entered))
-  , reader_({message_bytes(context.settings, how.refused), how.deflate})
-  , out_(*socket_, context.loop.buffers(), context.loop.counters(), context.settings.queue_bytes)
-  , connection_id_(std::move(how.connection_id))
   , started_(steady_clock::now())
   , next_keep_alive_(started_ + context.settings.keep_alive_interval)
-  , remote_(how.remote)
-  , deciding_later_(std::move(how.deciding))
-  , refused_(how.refused)
-  , deflate_(how.deflate) {
+  , refused_(how.refused) {
   context_.loop.counters().connections.add();
   context_.loop.add(*this);
 }
@@ -96,131 +63,24 @@ realtime_edge::realtime_edge(realtime_context& context, connection& owner,
 realtime_edge::~realtime_edge() { context_.loop.counters().connections.sub(); }
 
 void realtime_edge::start(std::string_view response, std::string_view rest,
-                          const auth::answer& who) {
-  if (!deciding_later_)
-    connected(refused_, who);
-  set_timer();
-  if (!out_.append_raw(response))
-    return end(close_reason::client_gone);
-  context_.loop.actors().flush_later(*this);
-  if (deciding_later_)
-    wait_for(std::exchange(deciding_later_, {}),
-             [this](const auth::answer& got) { on_connect_decided(got); });
-  if (!rest.empty()) {
-    std::string copy{rest};
-    take(copy);
-  }
-  wait_readable();
-}
-
-// -- reading --------------------------------------------------------------------------------------
-
-void realtime_edge::wait_readable() {
-  if (reading_ || deciding_ || state_ == state::ended)
-    return;
-  reading_ = true;
-  socket_->when_readable(
-      [this, keep = caf::strong_actor_ptr{owner_.ctrl()}](boost::system::error_code failed) {
-        if (failed || owner_.wire() == nullptr)
-          return;
-        reading_ = false;
-        if (state_ != state::ended)
-          on_readable();
-      });
-}
-
-void realtime_edge::on_readable() {
-  const auto buffer = context_.loop.read_buffer();
-  const auto got = socket_->read(buffer);
-  switch (got.outcome) {
-  case net::stream::status::would_block:
-    return wait_readable();
-  case net::stream::status::ended:
-  case net::stream::status::failed:
-    return end(state_ == state::open ? close_reason::client_gone : why_);
-  case net::stream::status::ok:
-    break;
-  }
-  context_.loop.counters().bytes_received.add(got.bytes);
-  take(buffer.first(got.bytes));
-  if (out_.queued_own_bytes() < pause_reading_at)
-    wait_readable();
-}
-
-void realtime_edge::take(std::span<char> input) {
-  while (!input.empty() && state_ != state::ended && !broken_input_) {
-    if (deciding_) {
-      unread_.assign(input.data(), input.size());
-      break;
-    }
-    const auto step = reader_.next(input);
-    input = input.subspan(step.consumed);
-    if (step.error != websocket::read_error::none) {
-      context_.loop.counters().protocol_errors.add();
-      log::debug("refused a frame",
-                 {{"connection", connection_id_}, {"error", websocket::to_string(step.error)}});
-      // The rest is read and thrown away: closing with unread input would cost the client the close
-      // code.
-      broken_input_ = true;
-      if (state_ == state::open)
-        begin_close(close_reason::protocol_error, websocket::close_code_of(step.error));
-      return;
-    }
-    if (step.complete)
-      on_message(*step.complete);
-  }
-  // An idle connection does not hold on to the last message.
-  reader_.next({});
-  if (state_ == state::open && !watched_ && reader_.unfinished()) {
-    watch_message();
+                          const access::decision& who) {
+  if (who.later) {
     set_timer();
+    wait_for(who.later, [this](const auth::answer& got) {
+      refused_ = error_of(got.outcome);
+      connected(got);
+    });
+  } else {
+    connected(who.now);
   }
+  socket_.start(response, rest);
 }
 
-/// Whether a message is late is looked at when the timer says so, not for each message: under load
-/// there is nearly always one that has begun.
-void realtime_edge::watch_message() {
-  watched_ = reader_.unfinished();
-  message_due_ = steady_clock::now() + context_.settings.message_timeout;
-}
-
-bool realtime_edge::is_message_late(net::timer_wheel::time_point now) {
-  if (!watched_ || now < message_due_)
-    return false;
-  // While somebody is asked about an operation, nothing is read.
-  if (!deciding_ && reader_.unfinished() == watched_)
-    return true;
-  watch_message();
-  return false;
-}
-
-void realtime_edge::on_message(const websocket::message& what) {
-  if (what.kind == websocket::opcode::close) {
-    if (state_ == state::open)
-      begin_close(close_reason::client_closed,
-                  what.code == close_code::none ? close_code::normal : what.code);
-    else if (state_ == state::half_ended)
-      end(why_);
-    else
-      peer_closed_ = true;
-    return;
-  }
-  if (state_ != state::open)
-    return; // After our close frame nothing is answered any more.
-  switch (what.kind) {
-  case websocket::opcode::ping:
-    if (!out_.append_control(websocket::opcode::pong, what.payload))
-      return end(close_reason::slow_consumer);
-    context_.loop.actors().flush_later(*this);
-    return;
-  case websocket::opcode::text:
-    if (refused_ != error::none)
-      return refuse();
-    return on_operation(context_.parser.parse_frame(
-        what.payload, {.events_per_publish = api_->settings().limits.events_per_publish}));
-  default:
-    return;
-  }
+void realtime_edge::on_text(std::string_view text) {
+  if (refused_ != error::none)
+    return refuse();
+  on_operation(context_.parser.parse_frame(
+      text, {.events_per_publish = api_->settings().limits.events_per_publish}));
 }
 
 // -- operations -----------------------------------------------------------------------------------
@@ -240,60 +100,52 @@ void realtime_edge::on_operation(operation&& what) {
   context_.loop.counters().protocol_errors.add();
   context_.text.clear();
   append_error(context_.text, what.id, what.problem);
-  reply(context_.text);
+  socket_.send(context_.text);
 }
 
 void realtime_edge::on_connection_init() {
   context_.text.clear();
   append_connection_ack(context_.text, context_.settings.connection_timeout);
-  reply(context_.text);
+  socket_.send(context_.text);
   // At once: amplify-js counts from when its module was loaded and would drop the connection.
   context_.text.clear();
   append_keep_alive(context_.text);
-  reply(context_.text);
+  socket_.send(context_.text);
 }
 
 // -- authorization --------------------------------------------------------------------------------
 
 void realtime_edge::wait_for(const std::function<void(auth::answer_handler)>& later,
                              std::function<void(const auth::answer&)> then) {
-  deciding_ = true;
+  socket_.pause();
   answer_on_loop(context_.loop, owner_, api_, later,
                  [this, then = std::move(then)](const auth::answer& got) {
-                   deciding_ = false;
-                   if (state_ == state::open)
+                   if (socket_.is_open())
                      then(got);
-                   auto rest = std::exchange(unread_, {});
-                   take(rest);
-                   wait_readable();
+                   socket_.resume();
                  });
 }
 
-void realtime_edge::on_connect_decided(const auth::answer& got) {
-  refused_ = error_of(got.outcome);
-  // It has read nothing yet.
-  if (refused_ != error::none)
-    reader_ = websocket::message_reader{{message_bytes(context_.settings, refused_), deflate_}};
-  connected(refused_, got);
-  set_timer();
-}
-
-void realtime_edge::connected(error outcome, const auth::answer& got) {
+/// It is known whether the client may stay.
+void realtime_edge::connected(const auth::answer& got) {
   // Refused clients have their place until they are gone: they would come without end.
-  if (outcome == error::none)
+  if (refused_ == error::none) {
     entered_ = {};
+  } else {
+    denied_ = std::make_unique<const std::string>(got.detail);
+    socket_.limit_messages(std::min(context_.settings.message_bytes, refused_message_bytes));
+  }
+  const auto result = connect_result_of(refused_);
   count_verdict(context_.loop.counters(), got.outcome);
-  note(*api_, {audit::action::connect}, outcome, got.who.get(), from());
-  context_.loop.counters().connected(connect_result_of(outcome)).add();
-  denied_ = got.detail;
-  who_ = got.who;
-  if (got.who != nullptr && got.who->close_on_expiry)
-    expires_ = got.who->expires;
-  log::info("connection opened", {{"connection", connection_id_},
+  note(*api_, {audit::action::connect}, refused_, got.who.get(), from());
+  context_.loop.counters().connected(result).add();
+  owner_.who(got.who);
+  set_timer();
+  log::info("connection opened", {{"connection", owner_.id()},
                                   {"api", api_->id()},
-                                  {"remote", remote_.to_string()},
-                                  {"tls", socket_->is_tls()},
-                                  {"result", to_string(connect_result_of(outcome))}});
+                                  {"remote", owner_.remote().to_string()},
+                                  {"tls", socket_.is_tls()},
+                                  {"result", to_string(result)}});
 }
 
 void realtime_edge::on_channel_operation(operation&& what) {
@@ -303,7 +155,7 @@ void realtime_edge::on_channel_operation(operation&& what) {
     count_publish(context_.loop.counters(), error::rate_limited);
     context_.text.clear();
     append_operation_error(context_.text, "publish_error", what.id, error::rate_limited);
-    return reply(context_.text);
+    return socket_.send(context_.text);
   }
   auto known = prepare(*api_, what);
   auto asked = ask(*api_, what, known, from(), {api_->publish_path()});
@@ -321,7 +173,7 @@ void realtime_edge::on_channel_operation(operation&& what) {
 /// Who guesses has to connect anew for each guess beyond the limit, which is limited too.
 void realtime_edge::slow_down_guesser(error problem) {
   if (problem == error::throttled)
-    close(close_reason::unauthorized);
+    socket_.close(close_reason::unauthorized);
 }
 
 void realtime_edge::subscribe(const operation& what, const prepared& known,
@@ -336,7 +188,7 @@ void realtime_edge::subscribe(const operation& what, const prepared& known,
   stated_details details;
   details.denied = got.detail;
   append_operation_error(context_.text, "subscribe_error", what.id, problem, details);
-  reply(context_.text);
+  socket_.send(context_.text);
   slow_down_guesser(problem);
 }
 
@@ -349,7 +201,7 @@ void realtime_edge::on_unsubscribe(const operation& what) {
     append_unsubscribe_success(context_.text, what.id);
   else
     append_operation_error(context_.text, "unsubscribe_error", what.id, problem);
-  reply(context_.text);
+  socket_.send(context_.text);
 }
 
 void realtime_edge::publish(operation&& what, const prepared& known, const auth::answer& got,
@@ -364,28 +216,18 @@ void realtime_edge::publish(operation&& what, const prepared& known, const auth:
     append_publish_success(context_.text, id, outcome.entries, details);
   else
     append_operation_error(context_.text, "publish_error", id, outcome.problem, details);
-  reply(context_.text);
+  socket_.send(context_.text);
   slow_down_guesser(outcome.problem);
-}
-
-void realtime_edge::reply(std::string_view text) {
-  if (state_ != state::open)
-    return;
-  if (!out_.append_text(text))
-    return end(close_reason::slow_consumer);
-  context_.loop.actors().flush_later(*this);
 }
 
 void realtime_edge::refuse() {
   context_.text.clear();
   stated_details details;
-  details.denied = denied_;
+  details.denied = *denied_;
   append_connection_error(context_.text, refused_, details);
-  reply(context_.text);
+  socket_.send(context_.text);
   const auto credentials = connect_result_of(refused_) == telemetry::connect_result::unauthorized;
-  if (state_ == state::open)
-    begin_close(credentials ? close_reason::unauthorized : close_reason::refused,
-                close_code::normal);
+  socket_.close(credentials ? close_reason::unauthorized : close_reason::refused);
 }
 
 // -- what the connection actor says ---------------------------------------------------------------
@@ -393,97 +235,30 @@ void realtime_edge::refuse() {
 void realtime_edge::subscribed(const subscription& what) {
   context_.text.clear();
   append_subscribe_success(context_.text, what.id);
-  reply(context_.text);
+  socket_.send(context_.text);
 }
 
 void realtime_edge::deliver(const subscription& what, const event_batch& batch) {
-  const auto& events = batch.events();
-  if (state_ != state::open)
-    return context_.loop.counters().lost(loss_reason::connection_closed).add(events.size());
-  for (std::size_t i = 0; i < events.size(); ++i) {
-    const auto& one = events[i];
-    const auto payload = one->payload();
-    const std::string* tail = nullptr;
-    auto deflated = websocket::compressed::no;
-    if (deflate_ && payload.size() >= context_.settings.compression_threshold) {
-      deflated = websocket::compressed::yes;
-      tail = &one->form(wire_form::appsync_deflated, [](std::string_view text) {
-        return websocket::deflate_tail(make_tail(text));
-      });
-    } else {
-      tail = &one->form(wire_form::appsync_text, make_tail);
-    }
-    switch (out_.append_event({what.frame_prefix, one, *tail, deflated}, what.policy)) {
-    case net::outbound_queue::event_status::taken:
-      break;
-    case net::outbound_queue::event_status::refused:
-      context_.loop.counters()
-          .lost(loss_reason::slow_consumer_disconnected)
-          .add(events.size() - i - 1);
-      return end(close_reason::slow_consumer);
-    case net::outbound_queue::event_status::failed:
-      context_.loop.counters().lost(loss_reason::connection_closed).add(events.size() - i);
-      return end(close_reason::client_gone);
-    }
-  }
-  context_.loop.actors().flush_later(*this);
-}
-
-void realtime_edge::turn_ended() {
-  if (flush_hook::is_linked()) {
-    flush_hook::unlink();
-    flush();
-  }
+  socket_.deliver(what, batch, [this](const event& one) -> websocket::shared_part {
+    if (!socket_.deflate() || one.payload().size() < context_.settings.compression_threshold)
+      return {one.form(wire_form::appsync_text, make_tail), websocket::text_message};
+    return {
+        one.form(wire_form::appsync_deflated,
+                 [](std::string_view text) { return websocket::deflate_tail(make_tail(text)); }),
+        websocket::compressed_text_message};
+  });
 }
 
 void realtime_edge::settings_changed() {
-  if (state_ != state::open)
+  if (!socket_.is_open())
     return;
   auto fresh = context_.apis->find(api_->id());
   if (fresh == nullptr)
-    return close(close_reason::going_away); // The API is no longer served.
+    return socket_.close(close_reason::going_away); // The API is no longer served.
   api_ = std::move(fresh);
   const auto& limits = api_->settings().limits;
   owner_.change_limits({limits.subscriptions, limits.publishes_per_second});
-  out_.limit(context_.settings.queue_bytes);
-}
-
-// -- writing --------------------------------------------------------------------------------------
-
-void realtime_edge::flush() {
-  if (state_ == state::ended || write_blocked_)
-    return;
-  switch (out_.write()) {
-  case net::outbound_queue::write_status::done:
-    return sent_everything();
-  case net::outbound_queue::write_status::more:
-    return context_.loop.actors().flush_later(*this);
-  case net::outbound_queue::write_status::failed:
-    return end(state_ == state::open ? close_reason::client_gone : why_);
-  case net::outbound_queue::write_status::blocked:
-    break;
-  }
-  write_blocked_ = true;
-  // A client that is slow to take events may still have something to say.
-  if (out_.queued_own_bytes() < pause_reading_at)
-    wait_readable();
-  socket_->when_writable(
-      [this, keep = caf::strong_actor_ptr{owner_.ctrl()}](boost::system::error_code failed) {
-        if (failed || owner_.wire() == nullptr)
-          return;
-        write_blocked_ = false;
-        flush();
-      });
-}
-
-void realtime_edge::sent_everything() {
-  if (state_ == state::closing) {
-    state_ = state::half_ended;
-    if (why_ == close_reason::client_closed || peer_closed_)
-      return end(why_);
-    socket_->shut_down_writing();
-  }
-  wait_readable();
+  socket_.settings_changed();
 }
 
 // -- time and the end -----------------------------------------------------------------------------
@@ -492,80 +267,49 @@ void realtime_edge::set_timer() {
   if (refused_ != error::none)
     return context_.loop.timers().set(*this, started_ + refusal_delay);
   auto next = std::min(next_keep_alive_, started_ + context_.settings.connection_lifetime);
-  if (watched_)
-    next = std::min(next, message_due_);
-  if (expires_) {
-    const auto left = *expires_ - std::chrono::system_clock::now();
+  if (const auto ends = token_end()) {
+    const auto left = *ends - std::chrono::system_clock::now();
     next = std::min(next, steady_clock::now() + std::chrono::ceil<std::chrono::milliseconds>(left));
   }
   context_.loop.timers().set(*this, next);
 }
 
+std::optional<std::chrono::system_clock::time_point> realtime_edge::token_end() const {
+  const auto* who = owner_.who();
+  return who != nullptr && who->close_on_expiry ? who->expires : std::nullopt;
+}
+
 void realtime_edge::expired(net::timer_wheel::time_point now) {
-  if (state_ != state::open)
-    return end(state_ == state::closing && why_ == close_reason::going_away
-                   ? close_reason::drain_timeout
-                   : close_reason::close_timeout);
+  if (!socket_.is_open())
+    return; // The rest is the socket's.
   if (refused_ != error::none)
     return refuse();
   if (now - started_ >= context_.settings.connection_lifetime)
-    return close(close_reason::lifetime_over);
-  if (expires_ && std::chrono::system_clock::now() >= *expires_)
-    return close(close_reason::token_expired);
-  if (is_message_late(now)) {
-    context_.loop.counters().protocol_errors.add();
-    return close(close_reason::message_timeout);
-  }
+    return socket_.close(close_reason::lifetime_over);
+  if (const auto ends = token_end(); ends && std::chrono::system_clock::now() >= *ends)
+    return socket_.close(close_reason::token_expired);
   if (now < next_keep_alive_)
     return set_timer();
   context_.text.clear();
   append_keep_alive(context_.text);
   next_keep_alive_ = now + context_.settings.keep_alive_interval;
   set_timer();
-  reply(context_.text);
+  socket_.send(context_.text);
 }
 
-void realtime_edge::drain() { close(close_reason::going_away); }
+void realtime_edge::drain() { socket_.close(close_reason::going_away); }
 
-void realtime_edge::cut_off() {
-  const auto told =
-      state_ == state::half_ended || (state_ == state::closing && why_ != close_reason::going_away);
-  end(told ? why_ : close_reason::drain_timeout);
-}
+void realtime_edge::cut_off() { socket_.cut_off(); }
 
-void realtime_edge::close(close_reason why) {
-  if (state_ == state::open)
-    begin_close(why, code_of(why));
-}
-
-void realtime_edge::begin_close(close_reason why, close_code code) {
-  state_ = state::closing;
-  why_ = why;
-  const auto number = static_cast<std::uint16_t>(code);
-  const std::array<char, 2> payload{static_cast<char>(number >> 8),
-                                    static_cast<char>(number & 0xFF)};
-  if (!out_.append_control(websocket::opcode::close, {payload.data(), payload.size()}))
-    return end(why);
-  context_.loop.timers().set(*this, steady_clock::now() + context_.settings.close_timeout);
-  context_.loop.actors().flush_later(*this);
-}
-
-void realtime_edge::end(close_reason why) {
-  if (state_ == state::ended)
-    return;
-  state_ = state::ended;
-  out_.abandon(loss_of(why));
+void realtime_edge::on_closed(close_reason why) {
   net::timer_wheel::drop(*this);
   if (client::is_linked())
     client::unlink();
-  if (flush_hook::is_linked())
-    flush_hook::unlink();
-  socket_->close();
   admitted_ = {};
   entered_ = {};
-  note(*api_, {audit::action::disconnect}, error::none, who_.get(), from());
+  note(*api_, {audit::action::disconnect}, error::none, owner_.who(), from());
   log::info("connection closed",
-            {{"connection", connection_id_}, {"api", api_->id()}, {"reason", to_string(why)}});
+            {{"connection", owner_.id()}, {"api", api_->id()}, {"reason", to_string(why)}});
   owner_.closed();
 }
 

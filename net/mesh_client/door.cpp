@@ -82,8 +82,11 @@ door::answer door::admit(mesh::peer_link& at, mesh::hello&& what, mesh::welcome&
   auto& raw = *static_cast<link*>(caf::actor_cast<caf::abstract_actor*>(made));
   links_.emplace(&raw, made);
   raw.start(at,
-            {api, std::move(asked.admitted), std::move(shown), remote, std::move(decided.later),
-             std::move(what.name)},
+            {api,
+             std::move(asked.admitted),
+             std::move(shown),
+             std::move(decided),
+             {std::move(what.name), remote}},
             how_.node->next_loop(), std::move(greeting));
   return {};
 }

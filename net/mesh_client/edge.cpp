@@ -106,6 +106,7 @@ void edge::start() {
     return;
   wait_for(std::exchange(how_.deciding, {}), [this](const auth::answer& got) {
     appsync::count_verdict(context_.loop.counters(), got.outcome);
+    owner_.who(got.who);
     const auto refused = appsync::error_of(got.outcome);
     appsync::note(*how_.what, {audit::action::connect}, refused, got.who.get(), from());
     if (refused != error::none)
@@ -343,7 +344,7 @@ void edge::end() {
   if (flush_hook::is_linked())
     flush_hook::unlink();
   how_.admitted = {};
-  log::info("client closed", {{"client", how_.name}, {"api", how_.what->id()}});
+  log::info("client closed", {{"client", owner_.id()}, {"api", how_.what->id()}});
   owner_.closed();
 }
 

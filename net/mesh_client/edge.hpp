@@ -41,10 +41,8 @@ public:
     appsync::api_ptr what;
     appsync::admission::ticket admitted;
     std::optional<appsync::credentials> shown;
-    boost::asio::ip::address remote;
     /// Set if somebody else has to say whether the client may be here; its requests wait.
     std::function<void(auth::answer_handler)> deciding;
-    std::string name;         ///< For the log: what the client calls itself.
     caf::strong_actor_ptr to; ///< The link.
     link_flow_ptr flow;       ///< Bytes of events that are on their way there.
   };
@@ -95,7 +93,7 @@ private:
                                          const appsync::prepared& known, const auth::answer& got);
   void publish(std::uint64_t number, appsync::operation&& asked, const appsync::prepared& known,
                const auth::answer& got, std::chrono::steady_clock::time_point received);
-  [[nodiscard]] appsync::caller from() const { return {how_.remote, how_.name, how_.name}; }
+  [[nodiscard]] appsync::caller from() const { return {owner_.remote(), owner_.id(), owner_.id()}; }
   void answer(std::uint64_t number, appsync::error problem);
   mesh::client_turn& turn();
   void lose(std::uint64_t subscription, std::size_t number);

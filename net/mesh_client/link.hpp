@@ -45,9 +45,8 @@ public:
     appsync::api_ptr what;
     appsync::admission::ticket admitted;
     std::optional<appsync::credentials> shown;
-    boost::asio::ip::address remote;
-    std::function<void(auth::answer_handler)> deciding; ///< See `edge::options`.
-    std::string name;
+    access::decision decided; ///< That it may be here, or who has to say so.
+    connection::address from; ///< The id is what the client calls itself.
   };
 
   link(caf::actor_config& cfg, link_owner& owner, options how);

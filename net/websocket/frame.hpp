@@ -35,13 +35,36 @@ enum class compressed : bool { no, yes };
 /// Longest header of an unmasked frame.
 inline constexpr std::size_t max_header_size = 10;
 
-/// Size of the header of an unmasked frame with `payload` bytes.
-[[nodiscard]] constexpr std::size_t header_size(std::uint64_t payload) noexcept {
-  return payload < 126 ? 2 : payload <= 0xFFFF ? 4 : 10;
+/// The first byte of a final frame: FIN, RSV1, and the opcode.
+[[nodiscard]] constexpr std::uint8_t first_byte(opcode op, compressed rsv1) noexcept {
+  return static_cast<std::uint8_t>(0x80U | (rsv1 == compressed::yes ? 0x40U : 0U) |
+                                   static_cast<unsigned>(op));
 }
 
-/// Writes the header of an unmasked, final frame to `out`, which has room for
-/// `header_size(payload)` bytes. Returns the bytes written.
-std::size_t write_header(char* out, opcode op, compressed rsv1, std::uint64_t payload) noexcept;
+/// Whether a frame's first byte has RSV1.
+[[nodiscard]] constexpr bool is_compressed(std::uint8_t first) noexcept {
+  return (first & 0x40U) != 0;
+}
+
+/// Writes the header of an unmasked frame with `payload` bytes to `out`, which has room for
+/// `max_header_size` bytes. Returns the bytes written.
+inline std::size_t write_header(char* out, std::uint8_t first, std::uint64_t payload) noexcept {
+  const auto byte_of = [payload](unsigned shift) { return static_cast<char>(payload >> shift); };
+  out[0] = static_cast<char>(first);
+  if (payload < 126) {
+    out[1] = byte_of(0);
+    return 2;
+  }
+  if (payload <= 0xFFFF) {
+    out[1] = 126;
+    out[2] = byte_of(8);
+    out[3] = byte_of(0);
+    return 4;
+  }
+  out[1] = 127;
+  for (unsigned i = 0; i < 8; ++i)
+    out[2 + i] = byte_of(56 - 8 * i);
+  return 10;
+}
 
 } // namespace actormesh::websocket

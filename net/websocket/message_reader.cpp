@@ -94,7 +94,8 @@ struct message_reader::partial {
 
   // Message that is not whole.
   bool in_message = false;
-  compressed kind = compressed::no;
+  opcode kind = opcode::text;
+  compressed rsv1 = compressed::no;
   std::vector<char> data;
 
   // What the last message was handed out from.
@@ -222,7 +223,7 @@ private:
                                                             : read_error::bad_control_frame;
     if ((op == opcode::continuation) != in_message())
       return read_error::bad_fragment;
-    return op == opcode::binary ? read_error::binary : read_error::none;
+    return op == opcode::binary && !reader_.opts_.binary ? read_error::binary : read_error::none;
   }
 
   bool decode(std::string_view header) {
@@ -272,7 +273,7 @@ private:
     if (is_control(frame_.op))
       return finish_control(frame_.op, text);
     if (frame_.fin && !in_message())
-      return finish_message(text, frame_.rsv1 ? compressed::yes : compressed::no);
+      return finish_message(frame_.op, text, frame_.rsv1 ? compressed::yes : compressed::no);
     begin_message();
     held()->append(payload, reader_.opts_.message_bytes);
     return finish_fragment();
@@ -280,8 +281,10 @@ private:
 
   void begin_message() {
     auto& to = hold();
-    if (!std::exchange(to.in_message, true))
-      to.kind = frame_.rsv1 ? compressed::yes : compressed::no;
+    if (std::exchange(to.in_message, true))
+      return;
+    to.kind = frame_.op;
+    to.rsv1 = frame_.rsv1 ? compressed::yes : compressed::no;
   }
 
   void begin_frame() {
@@ -320,11 +323,11 @@ private:
     auto& from = *held();
     from.in_message = false;
     from.whole = std::exchange(from.data, {});
-    return finish_message({from.whole.data(), from.whole.size()}, from.kind);
+    return finish_message(from.kind, {from.whole.data(), from.whole.size()}, from.rsv1);
   }
 
-  bool finish_message(std::string_view text, compressed kind) {
-    if (kind == compressed::yes) {
+  bool finish_message(opcode kind, std::string_view text, compressed rsv1) {
+    if (rsv1 == compressed::yes) {
       auto plain = inflate_message(text, reader_.opts_.message_bytes);
       if (!plain.text)
         return fail(plain.too_big ? read_error::too_big : read_error::bad_compression);
@@ -332,9 +335,9 @@ private:
       to.inflated = std::move(*plain.text);
       text = to.inflated;
     }
-    if (!is_utf8(text))
+    if (kind == opcode::text && !is_utf8(text))
       return fail(read_error::invalid_utf8);
-    result_.complete = message{opcode::text, text, close_code::none};
+    result_.complete = message{kind, text, close_code::none};
     return true;
   }
 

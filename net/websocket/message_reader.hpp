@@ -12,9 +12,9 @@
 
 namespace actormesh::websocket {
 
-/// A whole text message or one control frame.
+/// A whole message or one control frame.
 struct message {
-  opcode kind = opcode::text; ///< text, ping, pong or close.
+  opcode kind = opcode::text; ///< text, binary, ping, pong or close.
   std::string_view payload;   ///< Valid until the next call of the reader. For close: the reason.
   close_code code = close_code::none; ///< Of a close frame; `none` if it carried no code.
 };
@@ -29,7 +29,7 @@ enum class read_error : std::uint8_t {
   bad_length,        ///< 1002: not the shortest encoding, or the top bit set
   bad_fragment,      ///< 1002: continuation without a start, or a start within a message
   bad_close,         ///< 1002: one byte, or a code that may not be sent
-  binary,            ///< 1003: this protocol has text only
+  binary,            ///< 1003: unless `options::binary` is set
   invalid_utf8,      ///< 1007: text or close reason
   bad_compression,   ///< 1007
   too_big,           ///< 1009: before or after decompression
@@ -46,6 +46,7 @@ public:
   struct options {
     std::size_t message_bytes = 0; ///< Longest message, fragments together, after decompression.
     bool deflate = false;          ///< permessage-deflate was negotiated, without context takeover.
+    bool binary = false;           ///< Whether binary messages are taken.
   };
 
   struct step {
@@ -66,6 +67,9 @@ public:
   /// out from is freed by the next call, also by one without input: call it until no message is
   /// complete.
   step next(std::span<char> input);
+
+  /// Changes `options::message_bytes`.
+  void limit(std::size_t bytes) noexcept { opts_.message_bytes = bytes; }
 
   /// A number for the message or control frame that has begun and is not whole yet, different for
   /// each; nothing if there is none. Means something after a call without input.

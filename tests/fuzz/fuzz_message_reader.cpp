@@ -34,6 +34,9 @@ void check(const message_reader::step& step, message_reader::options opts) {
   if (got.kind == websocket::opcode::text)
     fuzz::require(got.payload.size() <= opts.message_bytes && websocket::is_utf8(got.payload),
                   "a text is UTF-8 within its limit");
+  else if (got.kind == websocket::opcode::binary)
+    fuzz::require(got.payload.size() <= opts.message_bytes && opts.binary,
+                  "a binary message is taken if it may be, within its limit");
   else
     fuzz::require(got.payload.size() <= 125, "a control frame is short");
 }
@@ -80,7 +83,7 @@ outcome read_whole(message_reader::options opts, std::string_view input) {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const auto input = fuzz::split(fuzz::view(data, size));
   const message_reader::options opts{(input.option & 2U) != 0 ? 4096U : 100U,
-                                     (input.option & 1U) != 0};
+                                     (input.option & 1U) != 0, (input.option & 4U) != 0};
   const auto whole = read_whole(opts, input.bytes);
   fuzz::require(read(opts, {input.bytes, input.sizes}) == whole, "pieces give the same");
   fuzz::require(read(opts, {input.bytes, {}}) == whole, "single bytes give the same");

@@ -7,5 +7,6 @@ actormesh_add_test(
   connection_faults.cpp
   outbound_queue.cpp
   timer_wheel.cpp
+  websocket_socket.cpp
   LIBRARIES
   actormesh_net)

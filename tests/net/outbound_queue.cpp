@@ -1,10 +1,12 @@
 #include "net/outbound_queue.hpp"
 
 #include "net/websocket/deflate.hpp"
+#include "net/websocket/framer.hpp"
 #include "tests/net/scripted_stream.hpp"
 
 #include <catch2/catch.hpp>
 
+#include <cstring>
 #include <string>
 #include <vector>
 
@@ -26,8 +28,9 @@ struct fixture {
   outbound_queue queue;
   std::shared_ptr<const std::string> prefix = std::make_shared<const std::string>("p:");
 
-  explicit fixture(std::size_t limit = 1024 * 1024)
-    : queue(socket, buffers, counters, limit) {}
+  explicit fixture(std::size_t limit = 1024 * 1024,
+                   const framer& framing = websocket::message_framer)
+    : queue({socket, framing, buffers, counters}, limit) {}
 
   static event_ptr make(std::string payload) {
     return caf::make_counted<event>(std::move(payload), event::time_point{});
@@ -35,7 +38,11 @@ struct fixture {
 
   event_status send(const event_ptr& what,
                     slow_consumer_policy policy = slow_consumer_policy::disconnect) {
-    return queue.append_event({prefix, what, what->payload()}, policy);
+    return queue.append_event({prefix, what, what->payload(), websocket::text_message}, policy);
+  }
+
+  [[nodiscard]] bool reply(std::string_view text) {
+    return queue.append(websocket::text_message, text);
   }
 
   [[nodiscard]] std::uint64_t lost(loss_reason why) { return counters.lost(why).get(); }
@@ -47,14 +54,41 @@ std::string frame(const std::string& payload) {
   return std::string{'\x81', static_cast<char>(text.size())} + text;
 }
 
+/// An event stream as chunks of an HTTP answer, which says the length of each first (HTML section
+/// 9.2.5, RFC 9112 section 7.1).
+constexpr std::string_view chunk_end = "\n\n\r\n";
+
+std::size_t put_chunk_head(char* out, frame_kind, framer::payload of) noexcept {
+  constexpr std::string_view start = "data: ";
+  constexpr std::string_view behind_size = "\r\n";
+  constexpr std::size_t counted_end = 2;
+  const auto size = start.size() + of.own + of.shared + counted_end;
+  std::size_t at = 0;
+  for (auto shift = 60; shift >= 0; shift -= 4)
+    if (const auto digit = (size >> shift) & 0xFU; digit != 0 || at != 0)
+      out[at++] = "0123456789abcdef"[digit];
+  for (const auto part : {behind_size, start}) {
+    std::memcpy(out + at, part.data(), part.size());
+    at += part.size();
+  }
+  return at;
+}
+
+constexpr framer chunked_event_stream{put_chunk_head, chunk_end};
+
+/// The chunk of an event.
+std::string chunk(const std::string& size, const std::string& payload) {
+  return size + "\r\ndata: p:" + payload + "\n\n\r\n";
+}
+
 } // namespace
 
 SCENARIO("frames of a turn leave with one write") {
   fixture f;
   CHECK(f.send(f.make("one")) == event_status::taken);
-  CHECK(f.queue.append_text("reply"));
+  CHECK(f.reply("reply"));
   CHECK(f.send(f.make("two")) == event_status::taken);
-  CHECK(f.queue.append_control(websocket::opcode::pong, "x"));
+  CHECK(f.queue.append(websocket::kind_of(websocket::opcode::pong), "x"));
   CHECK(f.socket.writes == 0);
   CHECK(f.queue.write() == write_status::done);
   CHECK(f.socket.writes == 1);
@@ -95,7 +129,7 @@ SCENARIO("what the socket does not take waits and goes out in order") {
     if (i % 100 == 99)
       CHECK(f.queue.write() == write_status::blocked);
   }
-  CHECK(f.queue.append_text("reply"));
+  CHECK(f.reply("reply"));
   expected += "\x81\x05reply";
   CHECK(f.queue.queued_bytes() == expected.size() - 10);
   f.socket.room = expected.size();
@@ -121,7 +155,7 @@ SCENARIO("a reply longer than a buffer goes out in parts") {
   fixture f;
   const std::string reply(200'000, 'r');
   CHECK(f.send(f.make("one")) == event_status::taken);
-  CHECK(f.queue.append_text(reply));
+  CHECK(f.reply(reply));
   CHECK(f.send(f.make("two")) == event_status::taken);
   CHECK(f.queue.write() == write_status::done);
   const std::string header{"\x81\x7F\0\0\0\0\0\x03\x0D\x40", 10};
@@ -185,11 +219,11 @@ SCENARIO("a queue that is full does what its namespace says") {
     while (f.queue.queued_bytes() < 80'000)
       CHECK(f.send(f.make("before" + payload)) == event_status::taken);
     const auto before = f.queue.queued_bytes() / (payload.size() + 12);
-    CHECK(f.queue.append_text("reply"));
+    CHECK(f.reply("reply"));
     CHECK(fill(slow_consumer_policy::drop_oldest) == event_status::taken);
     CHECK(f.queue.queued_bytes() <= limit + 7);
     // Events that fill the queue leave room for replies.
-    CHECK(f.queue.append_text("another"));
+    CHECK(f.reply("another"));
     drain();
     const auto lost = f.lost(loss_reason::slow_consumer_dropped_oldest);
     CHECK(lost > 0);
@@ -205,14 +239,18 @@ SCENARIO("replies are bounded too") {
   f.socket.room = 0;
   const std::string reply(1000, 'r');
   auto taken = 0;
-  while (taken < 1000 && f.queue.append_text(reply))
+  while (taken < 1000 && f.reply(reply))
     ++taken;
   CHECK(taken > 0);
   CHECK(taken < 1000);
   CHECK(f.queue.queued_own_bytes() <= 100'000);
   CHECK(f.queue.queued_bytes() <= 100'000 + write_buffer::capacity);
   THEN("a close frame is not refused") {
-    CHECK(f.queue.append_control(websocket::opcode::close, "\x03\xE9"));
+    f.queue.append_last(websocket::kind_of(websocket::opcode::close), "\x03\xE9");
+    f.socket.room = SIZE_MAX;
+    while (f.queue.write() == write_status::more) {
+    }
+    CHECK(f.socket.written.ends_with("\x88\x02\x03\xE9"));
   }
 }
 
@@ -221,7 +259,7 @@ SCENARIO("a compressed event shares what is compressed") {
   const std::string tail = "some text that is the same for all subscribers";
   const auto what = f.make(tail);
   const auto shared = websocket::deflate_tail(tail);
-  CHECK(f.queue.append_event({f.prefix, what, shared, websocket::compressed::yes},
+  CHECK(f.queue.append_event({f.prefix, what, shared, websocket::compressed_text_message},
                              slow_consumer_policy::disconnect) == event_status::taken);
   CHECK(f.queue.write() == write_status::done);
   CHECK(static_cast<unsigned char>(f.socket.written[0]) == 0xC1);
@@ -254,4 +292,41 @@ SCENARIO("a broken socket loses nothing uncounted, whenever it breaks") {
     if (!failed)
       break;
   }
+}
+
+SCENARIO("a queue writes what its framer says") {
+  constexpr auto message = frame_kind{};
+  fixture f{1024 * 1024, chunked_event_stream};
+  const std::string large(40'000, 'e');
+  CHECK(f.queue.append_raw("HTTP/1.1 200 OK\r\n\r\n"));
+  CHECK(f.send(f.make("one")) == event_status::taken);
+  CHECK(f.queue.append(message, "reply"));
+  CHECK(f.send(f.make(large)) == event_status::taken);
+  f.queue.append_last(message, "bye");
+  auto expected = "HTTP/1.1 200 OK\r\n\r\n" + chunk("d", "one") + "d\r\ndata: reply\n\n\r\n" +
+                  chunk("9c4a", large) + "b\r\ndata: bye\n\n\r\n";
+  CHECK(f.queue.queued_bytes() == expected.size());
+  std::uint64_t events = 2;
+  WHEN("the socket takes it at once") {
+    CHECK(f.queue.write() == write_status::done);
+    CHECK(f.socket.writes == 1);
+  }
+  WHEN("the socket takes it in pieces") {
+    f.socket.most_per_write = 7;
+    CHECK(f.queue.write() == write_status::done);
+  }
+  WHEN("it has waited behind a full socket") {
+    f.socket.room = 0;
+    CHECK(f.queue.write() == write_status::blocked);
+    CHECK(f.send(f.make("two")) == event_status::taken);
+    ++events;
+    CHECK(f.queue.append(message, "three"));
+    expected += chunk("d", "two") + "d\r\ndata: three\n\n\r\n";
+    CHECK(f.queue.queued_bytes() == expected.size());
+    f.socket.room = SIZE_MAX;
+    CHECK(f.queue.write() == write_status::done);
+  }
+  CHECK(f.socket.written == expected);
+  CHECK(f.counters.deliveries.get() == events);
+  CHECK(f.queue.empty());
 }

@@ -30,7 +30,6 @@ TEST_CASE("a frame header has the bytes of RFC 6455 section 5.2") {
       {opcode::close, compressed::no, 2, "88 02"},
   }));
   std::array<char, max_header_size> out{};
-  const auto size = write_header(out.data(), op, rsv1, payload);
+  const auto size = write_header(out.data(), first_byte(op, rsv1), payload);
   CHECK(to_hex({out.data(), size}) == bytes);
-  CHECK(size == header_size(payload));
 }

@@ -39,6 +39,7 @@ struct outcome {
 
 constexpr message_reader::options plain{1000, false};
 constexpr message_reader::options deflating{1000, true};
+constexpr message_reader::options with_binary{1000, true, true};
 
 /// Feeds all bytes to one reader, at most `piece` at a time.
 outcome read(message_reader::options opts, std::string bytes, std::size_t piece) {
@@ -199,6 +200,32 @@ TEST_CASE("what a client may not send is refused") {
   INFO(given.what);
   CHECK(read(plain, given.bytes) == error(given.plain_error));
   CHECK(read(deflating, given.bytes) == error(given.deflate_error));
+}
+
+TEST_CASE("binary messages are read where the protocol has them") {
+  constexpr unsigned binary_op = 0x2;
+  const auto bytes = from_hex("00 c3 28 ff");
+  const outcome one{{{opcode::binary, bytes, 0}}};
+  CHECK(read(with_binary, frame(fin | binary_op, bytes)) == one);
+  CHECK(read(with_binary, frame(binary_op, bytes.substr(0, 2)) + frame(fin | ping_op, "p") +
+                              frame(fin | continuation, bytes.substr(2))) ==
+        outcome{{{opcode::ping, "p", 0}, {opcode::binary, bytes, 0}}});
+  CHECK(read(with_binary, frame(fin | rsv1 | binary_op, deflate_tail(bytes))) == one);
+  CHECK(read(with_binary, frame(fin | binary_op, bytes) + frame(fin | text_op, "t")) ==
+        outcome{{{opcode::binary, bytes, 0}, {opcode::text, "t", 0}}});
+  // Text stays text.
+  CHECK(read(with_binary, frame(fin | text_op, bytes)) == error(read_error::invalid_utf8));
+  CHECK(read(with_binary, frame(binary_op, "a") + frame(fin | text_op, "b")) ==
+        error(read_error::bad_fragment));
+}
+
+TEST_CASE("the longest message may change between two") {
+  message_reader reader{plain};
+  reader.limit(3);
+  auto fits = frame(fin | text_op, "abc");
+  CHECK(reader.next(fits).complete.has_value());
+  auto too_long = frame(fin | text_op, "abcd");
+  CHECK(reader.next(too_long).error == read_error::too_big);
 }
 
 TEST_CASE("close frames are read") {

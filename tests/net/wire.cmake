@@ -9,6 +9,7 @@ actormesh_add_test(
   reference_inflate.cpp
   websocket_deflate.cpp
   websocket_frame.cpp
+  websocket_framer.cpp
   websocket_handshake.cpp
   websocket_message_reader.cpp
   websocket_utf8.cpp
