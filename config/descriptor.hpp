@@ -222,6 +222,9 @@ template <class Item, std::string (*Function)(const Item&)> struct item_name<Fun
   static std::string name(const void* item) { return Function(*static_cast<const Item*>(item)); }
 };
 
+/// No constant expression: a descriptor that gets here doesn't compile.
+void this_member_belongs_to_another_struct();
+
 /// Puts a descriptor together. All members must be those of `Struct`. `Check` is a function
 /// `(const Struct&, const std::string& path, combinations&)`.
 template <class Struct, auto Check = nullptr>
@@ -229,10 +232,10 @@ consteval struct_descriptor describe(std::span<const option> options,
                                      std::span<const branch> branches = {}) {
   for (const auto& each : options)
     if (each.member.owner != &struct_tag<Struct>)
-      throw "an option of another struct";
+      this_member_belongs_to_another_struct();
   for (const auto& each : branches)
     if (each.member.owner != &struct_tag<Struct>)
-      throw "a branch of another struct";
+      this_member_belongs_to_another_struct();
   struct_descriptor made{&struct_tag<Struct>, options, branches};
   if constexpr (!std::same_as<decltype(Check), std::nullptr_t>)
     made.check = [](const void* value, const std::string& path, combinations& found) {

@@ -17,7 +17,9 @@ constexpr std::string_view introduction = R"(# Configuration
 [`config/actormesh.example.yaml`](../config/actormesh.example.yaml) has every option in it.
 `actormesh check-config FILE` checks a file without starting anything: it prints one line and exits
 with status 0, or prints every problem as `FILE:LINE:COLUMN: message` and exits with status 2. The
-node checks the same before it opens a port.
+node checks the same before it opens a port. Editors with a YAML language server do so while one
+types, if the first line of the file is `# yaml-language-server: $schema=` and the place of
+[`actormesh.schema.json`](../config/actormesh.schema.json).
 
 Without a file the node serves one API `default` with the namespace `default`. Its keys are in
 `keys.yaml` in the state directory (`--state-dir`, else `$XDG_STATE_HOME/actormesh`, else
