@@ -77,11 +77,12 @@ CLI::App* add_check_config(CLI::App& app, check_config_options& into) {
 }
 
 CLI::App* add_config_reference(CLI::App& app, check_config_options& into) {
-  auto* command = app.add_subcommand("config-reference",
-                                     "Print docs/configuration.md or the example configuration");
+  auto* command = app.add_subcommand(
+      "config-reference", "Print docs/configuration.md, the example configuration or its "
+                          "JSON Schema");
   command->group("");
-  command->add_option("form", into.reference, "markdown or example")
-      ->check(CLI::IsMember({"markdown", "example"}));
+  command->add_option("form", into.reference, "markdown, example or json-schema")
+      ->check(CLI::IsMember({"markdown", "example", "json-schema"}));
   return command;
 }
 
@@ -104,7 +105,12 @@ int run_check_config(const check_config_options& options, std::ostream& out, std
 }
 
 int run_config_reference(const check_config_options& options, std::ostream& out) {
-  out << (options.reference == "example" ? config::example_yaml() : config::reference_markdown());
+  if (options.reference == "example")
+    out << config::example_yaml();
+  else if (options.reference == "json-schema")
+    out << config::json_schema();
+  else
+    out << config::reference_markdown();
   return succeeded;
 }
 

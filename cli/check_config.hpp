@@ -15,7 +15,7 @@ namespace actormesh::cli {
 /// What was written behind `actormesh check-config` or `actormesh config-reference`.
 struct check_config_options {
   std::string file;
-  std::string reference = "markdown"; ///< `markdown` or `example`.
+  std::string reference = "markdown"; ///< `markdown`, `example` or `json-schema`.
 };
 
 /// Adds `check-config`. The options must outlive the parse.
@@ -28,7 +28,8 @@ CLI::App* add_config_reference(CLI::App& app, check_config_options& into);
 /// with one line on `out`, or 2 with every problem on `err`.
 int run_check_config(const check_config_options& options, std::ostream& out, std::ostream& err);
 
-/// Writes `docs/configuration.md` or `config/actormesh.example.yaml`.
+/// Writes `docs/configuration.md`, `config/actormesh.example.yaml` or
+/// `config/actormesh.schema.json`.
 int run_config_reference(const check_config_options& options, std::ostream& out);
 
 /// One problem a line: `FILE:LINE:COLUMN: message`.

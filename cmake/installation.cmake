@@ -20,6 +20,7 @@ install(
   OPTIONAL)
 install(
   FILES "${PROJECT_SOURCE_DIR}/config/actormesh.example.yaml"
+        "${PROJECT_SOURCE_DIR}/config/actormesh.schema.json"
   DESTINATION "${CMAKE_INSTALL_DOCDIR}"
   OPTIONAL)
 

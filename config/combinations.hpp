@@ -2,12 +2,14 @@
 #pragma once
 
 #include "config/problem.hpp"
-#include "config/settings.hpp"
 
 #include <string>
 #include <vector>
 
 namespace actormesh::config {
+
+struct settings;
+struct struct_view;
 
 /// A combination that cannot be, or that is better not.
 struct combination {
@@ -18,6 +20,15 @@ struct combination {
   std::string message;
 };
 
-[[nodiscard]] std::vector<combination> check_combinations(const settings& values);
+using combinations = std::vector<combination>;
+
+/// Checks a struct and all below it: lists that need an item, items that should differ, and what
+/// each descriptor checks itself.
+[[nodiscard]] combinations check_combinations(struct_view root);
+
+[[nodiscard]] combinations check_combinations(const settings& values);
+
+/// Returns the path of an item: `apis[1]`.
+[[nodiscard]] std::string item_path(const std::string& list, std::size_t index);
 
 } // namespace actormesh::config

@@ -1,7 +1,6 @@
 #include "config/reference.hpp"
 
 #include "config/loader.hpp"
-#include "config/schema.hpp"
 
 #include <algorithm>
 #include <string_view>
@@ -12,13 +11,15 @@ namespace {
 
 constexpr std::string_view introduction = R"(# Configuration
 
-<!-- Made by `actormesh config-reference markdown` from config/schema.cpp: edit that. -->
+<!-- Made by `actormesh config-reference markdown` from config/settings/: edit that. -->
 
 `actormesh serve --config FILE` reads a YAML file.
 [`config/actormesh.example.yaml`](../config/actormesh.example.yaml) has every option in it.
 `actormesh check-config FILE` checks a file without starting anything: it prints one line and exits
 with status 0, or prints every problem as `FILE:LINE:COLUMN: message` and exits with status 2. The
-node checks the same before it opens a port.
+node checks the same before it opens a port. Editors with a YAML language server do so while one
+types, if the first line of the file is `# yaml-language-server: $schema=` and the place of
+[`actormesh.schema.json`](../config/actormesh.schema.json).
 
 Without a file the node serves one API `default` with the namespace `default`. Its keys are in
 `keys.yaml` in the state directory (`--state-dir`, else `$XDG_STATE_HOME/actormesh`, else
@@ -146,25 +147,23 @@ std::string key_of(std::string_view path) {
 
 } // namespace
 
-std::string reference_markdown() {
-  std::string text{introduction};
-  for (const auto& each : sections()) {
-    text += "\n## " + std::string{each.path} + "\n\n" + std::string{each.documentation} + "\n\n";
-    text += "| option | expects | default | change | what it does |\n";
+std::string markdown_of(std::span<const section_description> sections) {
+  std::string text;
+  for (const auto& each : sections) {
+    text += "\n## " + each.path + "\n\n" + each.documentation + "\n";
+    if (each.options.empty())
+      continue;
+    text += "\n| option | expects | default | change | what it does |\n";
     text += "| --- | --- | --- | --- | --- |\n";
-    for (const auto& option : all_options()) {
-      if (option.section == each.path)
-        add_row(option, text);
-    }
+    for (const auto& option : each.options)
+      add_row(option, text);
   }
   return text;
 }
 
-std::string example_yaml() {
-  std::string text = "# Every option of Actormesh. All but id, name and keys_file have the value "
-                     "that they have when\n# they are left out. docs/configuration.md says more. "
-                     "Made by `actormesh config-reference example`.\n";
-  for (const auto& each : sections()) {
+std::string yaml_of(std::span<const section_description> sections) {
+  std::string text;
+  for (const auto& each : sections) {
     // Two columns for each mapping around this one, and two more for each list around it.
     const auto lists =
         static_cast<std::size_t>(std::count(each.path.begin(), each.path.end(), '[') -
@@ -172,18 +171,26 @@ std::string example_yaml() {
     const std::string indent(2 * (depth_of(each.path) + lists), ' ');
     const std::string inner = indent + (starts_list_item(each.path) ? "    " : "  ");
     text += "\n";
-    add_comment(std::string{each.documentation}, indent, text);
+    add_comment(each.documentation, indent, text);
     std::string body = indent + key_of(each.path) + ":\n";
     bool first = starts_list_item(each.path);
-    for (const auto& option : all_options()) {
-      if (option.section != each.path)
-        continue;
+    for (const auto& option : each.options) {
       add_example(option, inner, first, body);
       first = false;
     }
     text += each.commented_out ? as_comment(body) : body;
   }
-  return text += second_api;
+  return text;
+}
+
+std::string reference_markdown() { return std::string{introduction} + markdown_of(all_sections()); }
+
+std::string example_yaml() {
+  return "# Every option of Actormesh. All but id, name and keys_file have the value that they "
+         "have "
+         "when\n# they are left out. docs/configuration.md says more. Made by `actormesh "
+         "config-reference example`.\n" +
+         yaml_of(all_sections()) + std::string{second_api};
 }
 
 } // namespace actormesh::config

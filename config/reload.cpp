@@ -1,8 +1,10 @@
 #include "config/reload.hpp"
 
-#include "config/schema.hpp"
+#include "config/descriptor.hpp"
 
 #include <algorithm>
+#include <map>
+#include <optional>
 #include <utility>
 
 namespace actormesh::config {
@@ -11,112 +13,121 @@ namespace {
 
 constexpr const char* absent = "(none)";
 
-/// Takes live options from `fresh` into `next`, and notes every difference. Lists of mappings
-/// are not looked at.
-template <class Owner>
-void compare_options(const std::string& prefix, const Owner& fresh, Owner& next,
-                     reload_plan& plan) {
-  const Owner running = next;
-  for (const auto& each : options<Owner>()) {
-    auto from = format(each, running);
-    auto to = format(each, fresh);
+/// Finds items of a list by their names. Where several have the same, each is found once.
+class items_by_name {
+public:
+  items_by_name(const branch& which, struct_view owner) {
+    for (std::size_t i = size(which, owner); i-- > 0;)
+      indices_[name_of(which, item(which, owner, i))].push_back(i);
+  }
+
+  std::optional<std::size_t> take(const std::string& name) {
+    const auto found = indices_.find(name);
+    if (found == indices_.end() || found->second.empty())
+      return std::nullopt;
+    const auto index = found->second.back();
+    found->second.pop_back();
+    return index;
+  }
+
+private:
+  std::map<std::string, std::vector<std::size_t>> indices_; ///< The first one last.
+};
+
+class comparison {
+public:
+  /// Takes live options from `fresh` into `next`, and notes every difference.
+  void compare(struct_view fresh, struct_ref next, const std::string& prefix) {
+    for (const auto& each : next.of.options)
+      compare_option(each, fresh.value, next.value, prefix);
+    for (const auto& each : next.of.branches) {
+      const auto path = prefix + std::string{each.key};
+      if (!is_list(each))
+        compare(enter(each, fresh), enter(each, next), path + ".");
+      else if (each.rules.identity.empty() && each.rules.name == nullptr)
+        compare_whole(each, fresh, next, path);
+      else
+        compare_items(each, fresh, next, path);
+    }
+  }
+
+  [[nodiscard]] reload_changes& changes() noexcept { return changes_; }
+
+private:
+  void note(takes_effect effect, change what) {
+    (effect == takes_effect::live ? changes_.applied : changes_.needs_restart)
+        .push_back(std::move(what));
+  }
+
+  void compare_option(const option& which, const void* fresh, void* next,
+                      const std::string& prefix) {
+    auto from = format(which, next);
+    auto to = format(which, fresh);
     if (from == to)
-      continue;
-    const bool live = each.effect == takes_effect::live;
-    auto& into = live ? plan.applied : plan.needs_restart;
-    into.push_back({prefix + std::string{each.name}, std::move(from), std::move(to)});
-    if (live)
-      copy(each, fresh, next);
+      return;
+    note(which.effect, {prefix + std::string{which.key}, std::move(from), std::move(to)});
+    if (which.effect == takes_effect::live)
+      copy(which, fresh, next);
   }
-}
 
-std::string show(const listener_settings& listener) {
-  const bool bracket = listener.address.find(':') != std::string::npos;
-  return (bracket ? "[" + listener.address + "]" : listener.address) + ":" +
-         std::to_string(listener.port);
-}
-
-void compare_listeners(const std::vector<listener_settings>& fresh, reload_plan& plan) {
-  const auto& running = plan.next.listeners;
-  const auto has = [](const auto& list, const listener_settings& each) {
-    return std::find(list.begin(), list.end(), each) != list.end();
-  };
-  for (const auto& each : running) {
-    if (!has(fresh, each))
-      plan.needs_restart.push_back({"listeners", show(each), absent});
+  /// Items without a name of their own: how many there are is all that can be said.
+  void compare_whole(const branch& which, struct_view fresh, struct_ref next,
+                     const std::string& path) {
+    auto* const running = which.member.find(next.value);
+    const auto* const wanted = which.member.find(const_cast<void*>(fresh.value));
+    if (which.member.list->equal(running, wanted))
+      return;
+    note(which.rules.effect, {path, std::to_string(size(which, next)) + " configured",
+                              std::to_string(size(which, fresh)) + " configured"});
+    if (which.rules.effect == takes_effect::live)
+      which.member.list->copy(wanted, running);
   }
-  for (const auto& each : fresh) {
-    if (!has(running, each))
-      plan.needs_restart.push_back({"listeners", absent, show(each)});
-  }
-}
 
-template <class Item, class Name>
-Item* find_named(std::vector<Item>& list, Name Item::*name, const Name& wanted) {
-  const auto found = std::find_if(list.begin(), list.end(),
-                                  [&](const Item& each) { return each.*name == wanted; });
-  return found == list.end() ? nullptr : &*found;
-}
-
-/// Namespaces come and go live.
-void compare_namespaces(const std::string& prefix, const api_settings& fresh, api_settings& next,
-                        reload_plan& plan) {
-  auto old = std::move(next.namespaces);
-  next.namespaces.clear();
-  for (const auto& each : fresh.namespaces) {
-    if (auto* known = find_named(old, &namespace_settings::name, each.name)) {
-      compare_options(prefix + "namespaces[" + each.name + "].", each, *known, plan);
-      next.namespaces.push_back(*known);
-    } else {
-      plan.applied.push_back({prefix + "namespaces", absent, each.name});
-      next.namespaces.push_back(each);
+  /// What is on both sides is compared; live, the list becomes the new one with those in it.
+  void compare_items(const branch& which, struct_view fresh, struct_ref next,
+                     const std::string& path) {
+    items_by_name running{which, next};
+    std::vector<std::optional<std::size_t>> known; // Of each new item, where it was.
+    std::vector<bool> stays(size(which, next));
+    for (std::size_t i = 0; i < size(which, fresh); ++i) {
+      known.push_back(running.take(name_of(which, item(which, fresh, i))));
+      if (known.back())
+        stays[*known.back()] = true;
     }
-  }
-  for (const auto& each : old) {
-    if (find_named(next.namespaces, &namespace_settings::name, each.name) == nullptr)
-      plan.applied.push_back({prefix + "namespaces", each.name, absent});
-  }
-}
-
-/// Lists of credentials are live as a whole. What is in them is nobody's business in a log.
-template <class Item>
-void compare_list(const std::string& path, const std::vector<Item>& fresh, std::vector<Item>& next,
-                  reload_plan& plan) {
-  if (fresh == next)
-    return;
-  plan.applied.push_back({path, std::to_string(next.size()) + " configured",
-                          std::to_string(fresh.size()) + " configured"});
-  next = fresh;
-}
-
-void compare_apis(const settings& fresh, reload_plan& plan) {
-  auto wanted = fresh.apis;
-  for (auto& running : plan.next.apis) {
-    const auto* const found = find_named(wanted, &api_settings::id, running.id);
-    if (found == nullptr) {
-      plan.needs_restart.push_back({"apis", running.id, absent});
-      continue;
+    for (std::size_t i = 0; i < stays.size(); ++i)
+      if (!stays[i])
+        note(which.rules.effect, {path, name_of(which, item(which, next, i)), absent});
+    std::vector<const void*> items;
+    for (std::size_t i = 0; i < known.size(); ++i) {
+      const auto wanted = item(which, fresh, i);
+      const auto name = name_of(which, wanted);
+      items.push_back(known[i] ? item(which, next, *known[i]).value : wanted.value);
+      if (known[i])
+        compare(wanted, item(which, next, *known[i]), path + "[" + name + "].");
+      else
+        note(which.rules.effect, {path, absent, name});
     }
-    const auto prefix = "apis[" + running.id + "].";
-    compare_options(prefix, *found, running, plan);
-    compare_list(prefix + "access_keys", found->access_keys, running.access_keys, plan);
-    compare_list(prefix + "issuers", found->issuers, running.issuers, plan);
-    compare_namespaces(prefix, *found, running, plan);
+    if (which.rules.effect == takes_effect::live)
+      which.member.list->replace(which.member.find(next.value), items);
   }
-  for (const auto& each : wanted) {
-    if (find_named(plan.next.apis, &api_settings::id, each.id) == nullptr)
-      plan.needs_restart.push_back({"apis", absent, each.id});
-  }
-}
+
+  reload_changes changes_;
+};
 
 } // namespace
+
+reload_changes take_changes(struct_view fresh, struct_ref next) {
+  comparison made;
+  made.compare(fresh, next, "");
+  return std::move(made.changes());
+}
 
 reload_plan plan_reload(const settings& running, const settings& fresh) {
   reload_plan plan;
   plan.next = running;
-  compare_options("", fresh, plan.next, plan);
-  compare_listeners(fresh.listeners, plan);
-  compare_apis(fresh, plan);
+  auto changes = take_changes(described(fresh), described(plan.next));
+  plan.applied = std::move(changes.applied);
+  plan.needs_restart = std::move(changes.needs_restart);
   return plan;
 }
 

@@ -8,6 +8,9 @@
 
 namespace actormesh::config {
 
+struct struct_ref;
+struct struct_view;
+
 /// One option that reads differently now. Values as they are written in the file.
 struct change {
   std::string path; ///< E.g. `log.level` or `apis[dev].limits.connections`.
@@ -24,7 +27,18 @@ struct reload_plan {
   std::vector<change> needs_restart; ///< Differences that are not.
 };
 
-/// Compares two configurations option by option; the schema says which may change live.
+/// Compares two configurations option by option; their descriptors say what may change live.
+/// Items of lists are known by their identity.
 [[nodiscard]] reload_plan plan_reload(const settings& running, const settings& fresh);
+
+/// The differences of two structs.
+struct reload_changes {
+  std::vector<change> applied;
+  std::vector<change> needs_restart;
+};
+
+/// Takes what may change live from `fresh` into `next`, a struct of the same type, and returns
+/// every difference.
+[[nodiscard]] reload_changes take_changes(struct_view fresh, struct_ref next);
 
 } // namespace actormesh::config

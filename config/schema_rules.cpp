@@ -30,12 +30,18 @@ bool is_name(std::string_view text) {
   return !text.empty() && text.size() <= 64 && all_of(text, "_.-");
 }
 
+bool is_loopback(std::string_view address) {
+  return address == "::1" || address.starts_with("127.") || address.starts_with("::ffff:127.");
+}
+
 const text_rule name_rule{"1 to 64 characters of A-Z, a-z, 0-9, _ . and -",
-                          [](std::string_view text) { return if_true(is_name(text), text); }};
+                          [](std::string_view text) { return if_true(is_name(text), text); },
+                          R"(^[A-Za-z0-9_.-]{1,64}$)"};
 
 const text_rule node_name_rule{
     "nothing, or 1 to 64 characters of A-Z, a-z, 0-9, _ . and -",
-    [](std::string_view text) { return if_true(text.empty() || is_name(text), text); }};
+    [](std::string_view text) { return if_true(text.empty() || is_name(text), text); },
+    R"(^[A-Za-z0-9_.-]{0,64}$)"};
 
 std::optional<std::string> normalise_address(std::string_view text) {
   if (text == "localhost")
@@ -55,10 +61,12 @@ std::optional<std::string> normalise_address(std::string_view text) {
 
 const text_rule address_text_rule{"an IPv4 or IPv6 address", normalise_address};
 
-const text_rule api_id_rule{
-    "1 to 64 characters of A-Z, a-z, 0-9, _ and -", [](std::string_view text) {
-      return if_true(!text.empty() && text.size() <= 64 && all_of(text, "_-"), text);
-    }};
+const text_rule api_id_rule{"1 to 64 characters of A-Z, a-z, 0-9, _ and -",
+                            [](std::string_view text) {
+                              return if_true(
+                                  !text.empty() && text.size() <= 64 && all_of(text, "_-"), text);
+                            },
+                            R"(^[A-Za-z0-9_-]{1,64}$)"};
 
 std::optional<std::string> normalise_prefix(std::string_view text) {
   std::string_view rest = text;
@@ -77,7 +85,7 @@ std::optional<std::string> normalise_prefix(std::string_view text) {
 const text_rule prefix_rule{
     "nothing, or a path such as /v/dev, with no slash at its end and only A-Z, a-z, 0-9, "
     ". _ ~ - between the slashes",
-    normalise_prefix};
+    normalise_prefix, R"(^(/[A-Za-z0-9._~-]+)*$)"};
 
 std::optional<std::string> normalise_host(std::string_view text) {
   if (text.size() > 2 && text.front() == '[' && text.back() == ']') {
@@ -117,13 +125,17 @@ const text_rule advertise_rule{
       return text.empty() ? std::optional<std::string>{text} : normalise_peer(text);
     }};
 
-const text_rule file_rule{"the name of a file", [](std::string_view text) {
-                            return if_true(!text.empty() && is_printable(text), text);
-                          }};
+const text_rule file_rule{
+    "the name of a file",
+    [](std::string_view text) { return if_true(!text.empty() && is_printable(text), text); },
+    {},
+    true};
 
-const text_rule optional_file_rule{"nothing, or the name of a file", [](std::string_view text) {
-                                     return if_true(is_printable(text), text);
-                                   }};
+const text_rule optional_file_rule{
+    "nothing, or the name of a file",
+    [](std::string_view text) { return if_true(is_printable(text), text); },
+    {},
+    true};
 
 const text_rule namespace_rule{"1 to 50 characters of A-Z, a-z, 0-9 and -, with no - at either end",
                                [](std::string_view text) {
@@ -131,7 +143,8 @@ const text_rule namespace_rule{"1 to 50 characters of A-Z, a-z, 0-9 and -, with 
                                                     all_of(text, "-") && text.front() != '-' &&
                                                     text.back() != '-',
                                                 text);
-                               }};
+                               },
+                               R"(^[A-Za-z0-9]([A-Za-z0-9-]{0,48}[A-Za-z0-9])?$)"};
 const text_rule optional_text_rule{
     "a text without control characters",
     [](std::string_view text) { return if_true(text.size() <= 1024 && is_printable(text), text); }};
@@ -166,11 +179,13 @@ bool is_url(std::string_view text) {
 }
 
 const text_rule url_rule{"an address such as https://example.com/hook",
-                         [](std::string_view text) { return if_true(is_url(text), text); }};
+                         [](std::string_view text) { return if_true(is_url(text), text); },
+                         R"(^https?://)"};
 
 const text_rule optional_url_rule{
     "nothing, or an address such as https://example.com/hook",
-    [](std::string_view text) { return if_true(text.empty() || is_url(text), text); }};
+    [](std::string_view text) { return if_true(text.empty() || is_url(text), text); },
+    R"(^(https?://.*)?$)"};
 
 /// RFC 6454 section 6.2, in lower case as browsers send it.
 std::optional<std::string> normalise_origin(std::string_view text) {
@@ -194,9 +209,11 @@ const text_rule origin_rule{"an origin, such as https://example.com, http://loca
                             normalise_origin};
 
 const text_rule access_key_rule{
-    "16 to 128 characters of A-Z, a-z, 0-9 and _", [](std::string_view text) {
+    "16 to 128 characters of A-Z, a-z, 0-9 and _",
+    [](std::string_view text) {
       return if_true(text.size() >= 16 && text.size() <= 128 && all_of(text, "_"), text);
-    }};
+    },
+    R"(^[A-Za-z0-9_]{16,128}$)"};
 
 const text_rule action_rule{
     "appsync:EventConnect, appsync:EventPublish, appsync:EventSubscribe, appsync:* or *",
@@ -204,7 +221,8 @@ const text_rule action_rule{
       return if_true(text == "appsync:EventConnect" || text == "appsync:EventPublish" ||
                          text == "appsync:EventSubscribe" || text == "appsync:*" || text == "*",
                      text);
-    }};
+    },
+    R"(^(\*|appsync:(EventConnect|EventPublish|EventSubscribe|\*))$)"};
 
 const text_rule resource_rule{
     "* or an ARN such as arn:aws:appsync:*:*:apis/API/channelNamespace/NAME",
@@ -212,31 +230,39 @@ const text_rule resource_rule{
       return if_true(text == "*" ||
                          (text.starts_with("arn:") && text.size() <= 1024 && is_printable(text)),
                      text);
-    }};
+    },
+    R"(^(\*|arn:.*)$)"};
 
-const text_rule region_rule{"1 to 32 characters of a-z, 0-9 and -", [](std::string_view text) {
+const text_rule region_rule{"1 to 32 characters of a-z, 0-9 and -",
+                            [](std::string_view text) {
                               return if_true(
                                   !text.empty() && text.size() <= 32 && all_of(text, "-"), text);
-                            }};
+                            },
+                            R"(^[A-Za-z0-9-]{1,32}$)"};
 
-const text_rule account_rule{"12 digits", [](std::string_view text) {
+const text_rule account_rule{"12 digits",
+                             [](std::string_view text) {
                                return if_true(text.size() == 12 &&
                                                   text.find_first_not_of("0123456789") ==
                                                       std::string_view::npos,
                                               text);
-                             }};
+                             },
+                             R"(^[0-9]{12}$)"};
 
 const text_rule channel_form_rule{
-    "a channel such as /user/{sub} or /user/{sub}/*", [](std::string_view text) {
+    "a channel such as /user/{sub} or /user/{sub}/*",
+    [](std::string_view text) {
       return if_true(text.starts_with('/') && text.size() > 1 && text.size() <= 512 &&
                          text.find("//") == std::string_view::npos && text.back() != '/' &&
                          all_of(text, "/-*{}_:."),
                      text);
-    }};
+    },
+    R"(^/[A-Za-z0-9/*{}_:.-]+$)"};
 
-const text_rule tls_version_rule{"1.2 or 1.3", [](std::string_view text) {
-                                   return if_true(text == "1.2" || text == "1.3", text);
-                                 }};
+const text_rule tls_version_rule{
+    "1.2 or 1.3",
+    [](std::string_view text) { return if_true(text == "1.2" || text == "1.3", text); },
+    R"(^1\.[23]$)"};
 
 } // namespace actormesh::config::tables
 

@@ -1,4 +1,4 @@
-/// What the tables of options are written with: members, rules for texts, and units.
+/// What the descriptors of structs are written with: rules for texts, and units.
 #pragma once
 
 #include "config/schema.hpp"
@@ -6,21 +6,6 @@
 #include <cstdint>
 
 namespace actormesh::config::tables {
-
-template <class Member> struct owner_of_member;
-template <class Owner, class Type> struct owner_of_member<Type Owner::*> { using type = Owner; };
-
-template <auto First> using owner_type = typename owner_of_member<decltype(First)>::type;
-
-template <auto First, auto... Rest> auto& follow(owner_type<First>& owner) {
-  if constexpr (sizeof...(Rest) == 0)
-    return owner.*First;
-  else
-    return follow<Rest...>(owner.*First);
-}
-
-/// The function that goes from a struct through its members: `at<&settings::http, &...>`.
-template <auto First, auto... Rest> constexpr auto at = &follow<First, Rest...>;
 
 inline constexpr std::uint64_t KiB = 1024;
 inline constexpr std::uint64_t MiB = 1024 * KiB;
@@ -40,6 +25,9 @@ constexpr bool is_alphanumeric(char c) {
 
 /// Whether there are no control characters in a text.
 [[nodiscard]] bool is_printable(std::string_view text);
+
+/// Whether an address, in the form of `address_text_rule`, is reached from the machine only.
+[[nodiscard]] bool is_loopback(std::string_view address);
 
 // Each says what it expects.
 extern const text_rule name_rule;

@@ -1,5 +1,7 @@
 #include "config/combinations.hpp"
 
+#include "config/settings.hpp"
+
 #include <catch2/catch.hpp>
 
 #include <string>

@@ -130,9 +130,11 @@ TEST_CASE("keys says what is wrong with its flags") {
   CHECK(run({"keys", "revoke", "--file", file}).status != 0);
 }
 
-TEST_CASE("config-reference prints both files") {
+TEST_CASE("config-reference prints the files that are made from the descriptors") {
   CHECK(run({"config-reference"}).out == read_file("docs/configuration.md"));
   CHECK(run({"config-reference", "example"}).out == read_file("config/actormesh.example.yaml"));
+  CHECK(run({"config-reference", "json-schema"}).out == read_file("config/actormesh.schema.json"));
+  CHECK(run({"config-reference", "html"}).status != 0);
 }
 
 TEST_CASE("the flags of the mesh arrive in the options of serve") {

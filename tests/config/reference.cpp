@@ -13,15 +13,21 @@ using testing::read_file;
 
 // Tests run in the source folder.
 
-TEST_CASE("docs/configuration.md is what the schema says") {
+TEST_CASE("docs/configuration.md is what the descriptors say") {
   INFO("after a change: build/release/bin/actormesh config-reference > docs/configuration.md");
   CHECK(read_file("docs/configuration.md") == reference_markdown());
 }
 
-TEST_CASE("config/actormesh.example.yaml is what the schema says") {
+TEST_CASE("config/actormesh.example.yaml is what the descriptors say") {
   INFO("after a change: build/release/bin/actormesh config-reference example > "
        "config/actormesh.example.yaml");
   CHECK(read_file("config/actormesh.example.yaml") == example_yaml());
+}
+
+TEST_CASE("config/actormesh.schema.json is what the descriptors say") {
+  INFO("after a change: build/release/bin/actormesh config-reference json-schema > "
+       "config/actormesh.schema.json");
+  CHECK(read_file("config/actormesh.schema.json") == json_schema());
 }
 
 TEST_CASE("the example is a configuration without problems") {

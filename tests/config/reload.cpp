@@ -74,7 +74,59 @@ TEST_CASE("namespaces come and go live") {
   CHECK(plan.next == fresh);
   CHECK(plan.needs_restart.empty());
   CHECK(plan.applied ==
-        changes{{"apis[dev].namespaces[b].slow_consumer", "disconnect", "drop_oldest"},
-                {"apis[dev].namespaces", "(none)", "c"},
-                {"apis[dev].namespaces", "a", "(none)"}});
+        changes{{"apis[dev].namespaces", "a", "(none)"},
+                {"apis[dev].namespaces[b].slow_consumer", "disconnect", "drop_oldest"},
+                {"apis[dev].namespaces", "(none)", "c"}});
+}
+
+TEST_CASE("a change within a listener is a change of its option, under its address") {
+  auto before = running();
+  before.listeners = {{"127.0.0.1", 0}, {"::1", 443}, {"127.0.0.1", 0}};
+  auto fresh = before;
+  fresh.listeners[1].tls.mode = tls_mode::on;
+  fresh.listeners[2].proxy_protocol = true;
+  std::swap(fresh.listeners[0], fresh.listeners[1]);
+  const auto plan = plan_reload(before, fresh);
+  CHECK(plan.applied.empty());
+  CHECK(plan.needs_restart == changes{{"listeners[[::1]:443].tls.mode", "off", "on"},
+                                      {"listeners[127.0.0.1:0].proxy_protocol", "false", "true"}});
+  CHECK(plan.next == before);
+}
+
+TEST_CASE("issuers and access keys are known by their names, policies change as a whole") {
+  auto before = running();
+  auto& known = before.apis[0];
+  known.issuers.resize(2);
+  known.issuers[0].issuer = "https://a";
+  known.issuers[1].issuer = "https://b";
+  known.access_keys.emplace_back().id = "AKIA1";
+  known.access_keys[0].policy.emplace_back().actions = {"*"};
+  auto fresh = before;
+  auto& api = fresh.apis[0];
+  api.issuers[0].issuer = "https://c";
+  api.issuers[1].leeway = 5s;
+  api.access_keys[0].user = "somebody";
+  api.access_keys[0].policy.emplace_back().effect = policy_effect::deny;
+  const auto plan = plan_reload(before, fresh);
+  CHECK(plan.needs_restart.empty());
+  CHECK(plan.next == fresh);
+  CHECK(plan.applied ==
+        changes{{"apis[dev].access_keys[AKIA1].user", "\"\"", "somebody"},
+                {"apis[dev].access_keys[AKIA1].policy", "1 configured", "2 configured"},
+                {"apis[dev].issuers", "https://a", "(none)"},
+                {"apis[dev].issuers", "(none)", "https://c"},
+                {"apis[dev].issuers[https://b].leeway", "1m", "5s"}});
+}
+
+TEST_CASE("an API that stays takes its live changes while another one waits for a restart") {
+  auto before = running();
+  auto fresh = before;
+  fresh.apis.insert(fresh.apis.begin(), before.apis[0]);
+  fresh.apis[0].id = "new";
+  fresh.apis[1].limits.connections = 5;
+  const auto plan = plan_reload(before, fresh);
+  CHECK(plan.needs_restart == changes{{"apis", "(none)", "new"}});
+  CHECK(plan.applied == changes{{"apis[dev].limits.connections", "0", "5"}});
+  REQUIRE(plan.next.apis.size() == 1);
+  CHECK(plan.next.apis[0] == fresh.apis[1]);
 }

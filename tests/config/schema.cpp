@@ -1,11 +1,13 @@
 #include "config/schema.hpp"
 
+#include "config/descriptor.hpp"
 #include "config/loader.hpp"
 
 #include <catch2/catch.hpp>
 
 #include <algorithm>
 #include <map>
+#include <regex>
 #include <set>
 #include <string>
 
@@ -13,25 +15,36 @@ using namespace actormesh::config;
 
 namespace {
 
-template <class Owner> void check_every_option(const std::string& prefix) {
-  for (const auto& each : options<Owner>()) {
-    CAPTURE(prefix, each.name);
+/// Calls a function with every struct that can be in a tree, each with its defaults.
+template <class Function>
+void for_each_descriptor(struct_view in, const std::string& path, const Function& function) {
+  function(in, path);
+  for (const auto& each : in.of.branches) {
+    const auto below = is_list(each) ? struct_view{each.member.of(), each.member.list->defaults()}
+                                     : enter(each, in);
+    for_each_descriptor(below, path + std::string{each.key} + ".", function);
+  }
+}
+
+void check_every_option(struct_view in, const std::string& prefix) {
+  for (const auto& each : in.of.options) {
+    CAPTURE(prefix, each.key);
     CHECK_FALSE(each.documentation.empty());
     CHECK(each.documentation.back() == '.');
     CHECK_FALSE(expected(each).empty());
     // What a default reads as must be accepted, or nobody could write it into a file.
-    Owner owner{};
-    const auto written = format(each, owner);
-    if (!is_list(each) && each.needed == presence::optional && each.name != "keys_file") {
+    const auto written = format(each, in.value);
+    if (!is_list(each) && each.needed == presence::optional && each.key != "keys_file") {
       const bool in_quotes = written.starts_with('"');
       const auto text = in_quotes ? written.substr(1, written.size() - 2) : written;
-      CHECK(assign(each, owner, {text, !in_quotes}));
-      CHECK(owner == Owner{});
+      // What is written so is what it was already.
+      CHECK(assign(each, const_cast<void*>(in.value), {text, !in_quotes}));
+      CHECK(format(each, in.value) == written);
     }
   }
 }
 
-const option_description& described(const std::string& path) {
+const option_description& option_at(const std::string& path) {
   const auto& list = all_options();
   const auto found =
       std::find_if(list.begin(), list.end(), [&](const auto& each) { return each.path == path; });
@@ -42,25 +55,89 @@ const option_description& described(const std::string& path) {
 } // namespace
 
 TEST_CASE("every option is documented and accepts its own default") {
-  check_every_option<settings>("");
-  check_every_option<listener_settings>("listeners[].");
-  check_every_option<api_settings>("apis[].");
-  check_every_option<namespace_settings>("apis[].namespaces[].");
-  check_every_option<access_key_settings>("apis[].access_keys[].");
-  check_every_option<statement_settings>("apis[].access_keys[].policy[].");
-  check_every_option<issuer_settings>("apis[].issuers[].");
+  const settings defaults;
+  for_each_descriptor(struct_view{descriptor_of<settings>(), &defaults}, "", check_every_option);
 }
 
 TEST_CASE("every option belongs to a documented section, and no path comes twice") {
-  const auto count = options<settings>().size() + options<listener_settings>().size() +
-                     options<api_settings>().size() + options<namespace_settings>().size() +
-                     options<access_key_settings>().size() + options<statement_settings>().size() +
-                     options<issuer_settings>().size();
+  const settings defaults;
+  std::size_t count = 0;
+  for_each_descriptor(struct_view{descriptor_of<settings>(), &defaults}, "",
+                      [&](struct_view in, const std::string&) {
+                        count += in.of.options.size();
+                        for (const auto& each : in.of.branches)
+                          CHECK(each.documentation.ends_with('.'));
+                      });
+  CHECK(count == 122);
   CHECK(all_options().size() == count);
   std::set<std::string> paths;
   for (const auto& each : all_options())
     CHECK(paths.insert(each.path).second);
   CHECK(paths.size() == count);
+}
+
+TEST_CASE("a text that is accepted matches its rule's regular expression") {
+  const std::vector<std::string> samples{"",
+                                         "a",
+                                         "node-1",
+                                         "a.b_c-d",
+                                         "-a",
+                                         "a-",
+                                         "A b",
+                                         "/v/dev",
+                                         "/v",
+                                         "/",
+                                         "//",
+                                         "/v/dev/",
+                                         "us-east-1",
+                                         "000000000000",
+                                         "00000000000a",
+                                         "AKIAIOSFODNN7EXAMPLE",
+                                         std::string(64, 'x'),
+                                         std::string(65, 'x'),
+                                         std::string(128, 'x'),
+                                         "1.2",
+                                         "1.3",
+                                         "1x2",
+                                         "http://a",
+                                         "https://a/b?c",
+                                         "ftp://a",
+                                         "appsync:*",
+                                         "appsync:EventPublish",
+                                         "appsync:Event",
+                                         "*",
+                                         "arn:aws:x",
+                                         "arm:",
+                                         "/user/{sub}/*",
+                                         "user",
+                                         "\x01"};
+  const settings defaults;
+  std::set<const text_rule*> rules;
+  for_each_descriptor(struct_view{descriptor_of<settings>(), &defaults}, "",
+                      [&](struct_view in, const std::string&) {
+                        for (const auto& each : in.of.options)
+                          if (each.rule != nullptr && !each.rule->pattern.empty())
+                            rules.insert(each.rule);
+                      });
+  CHECK(rules.size() == 14);
+  for (const auto* const rule : rules) {
+    const std::regex pattern{std::string{rule->pattern}, std::regex::ECMAScript};
+    CAPTURE(rule->expected, rule->pattern);
+    std::size_t accepted = 0;
+    std::size_t refused = 0;
+    for (const auto& sample : samples) {
+      CAPTURE(sample);
+      const bool matches = std::regex_search(sample, pattern);
+      if (rule->normalise(sample)) {
+        ++accepted;
+        CHECK(matches);
+      } else if (!matches) {
+        ++refused;
+      }
+    }
+    CHECK(accepted > 0);
+    CHECK(refused > 0);
+  }
 }
 
 TEST_CASE("no two options share an environment variable") {
@@ -76,19 +153,19 @@ TEST_CASE("no two options share an environment variable") {
   CHECK(seen.at("ACTORMESH_HTTP_BODY_BYTES") == "http.body_bytes");
 }
 
-TEST_CASE("defaults are those of defaults.hpp, as they would be written") {
-  CHECK(described("listeners[].address").default_value == "127.0.0.1");
-  CHECK(described("listeners[].port").default_value == "8080");
-  CHECK(described("http.header_bytes").default_value == "16KiB");
-  CHECK(described("websocket.keep_alive_interval").default_value == "1m");
-  CHECK(described("websocket.connection_lifetime").default_value == "24h");
-  CHECK(described("websocket.compression").default_value == "false");
-  CHECK(described("apis[].auth.connect").default_value == "[API_KEY]");
-  CHECK(described("apis[].limits.event_bytes").default_value == "240KiB");
-  CHECK(described("apis[].namespaces[].slow_consumer").default_value == "disconnect");
-  CHECK(described("apis[].namespaces[].auth.publish").default_value == "[]");
-  CHECK(described("node.name").default_value == "\"\"");
-  CHECK(described("apis[].id").required);
+TEST_CASE("defaults are those of the members, as they would be written") {
+  CHECK(option_at("listeners[].address").default_value == "127.0.0.1");
+  CHECK(option_at("listeners[].port").default_value == "8080");
+  CHECK(option_at("http.header_bytes").default_value == "16KiB");
+  CHECK(option_at("websocket.keep_alive_interval").default_value == "1m");
+  CHECK(option_at("websocket.connection_lifetime").default_value == "24h");
+  CHECK(option_at("websocket.compression").default_value == "false");
+  CHECK(option_at("apis[].auth.connect").default_value == "[API_KEY]");
+  CHECK(option_at("apis[].limits.event_bytes").default_value == "240KiB");
+  CHECK(option_at("apis[].namespaces[].slow_consumer").default_value == "disconnect");
+  CHECK(option_at("apis[].namespaces[].auth.publish").default_value == "[]");
+  CHECK(option_at("node.name").default_value == "\"\"");
+  CHECK(option_at("apis[].id").required);
 }
 
 TEST_CASE("a mistyped name is close to what was meant") {
