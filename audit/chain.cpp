@@ -2,6 +2,7 @@
 
 #include "audit/record.hpp"
 #include "config/file_io.hpp"
+#include "text/hex.hpp"
 
 #include <boost/json.hpp>
 #include <openssl/core_names.h>
@@ -36,16 +37,6 @@ constexpr std::size_t unhashed_size = hash_begin.size() - 1 + hash_digits + line
 
 using raw_hash = std::array<unsigned char, hash_digits / 2>;
 
-hash_text to_text(const raw_hash& raw) noexcept {
-  constexpr std::string_view hex = "0123456789abcdef";
-  hash_text text{};
-  for (std::size_t i = 0; i < raw.size(); ++i) {
-    text[2 * i] = hex[raw[i] >> 4U];
-    text[2 * i + 1] = hex[raw[i] & 0xfU];
-  }
-  return text;
-}
-
 const unsigned char* bytes_of(std::string_view text) noexcept {
   return reinterpret_cast<const unsigned char*>(text.data());
 }
@@ -71,8 +62,7 @@ bool take(std::string_view& text, std::string_view expected) noexcept {
 } // namespace
 
 std::optional<hash_text> parse_hash(std::string_view text) noexcept {
-  if (text.size() != hash_digits ||
-      text.find_first_not_of("0123456789abcdef") != std::string_view::npos)
+  if (text.size() != hash_digits || !text::is_hex(text))
     return std::nullopt;
   hash_text hash{};
   std::copy(text.begin(), text.end(), hash.begin());
@@ -153,7 +143,7 @@ std::optional<hash_text> hasher::operator()(std::string_view bytes) {
         EVP_DigestUpdate(plain_.get(), bytes.data(), bytes.size()) != 1 ||
         EVP_DigestFinal_ex(plain_.get(), raw.data(), &size) != 1)
       return std::nullopt;
-    return to_text(raw);
+    return text::to_hex(raw);
   }
   // Without a key it begins anew with the one it has.
   std::size_t size = 0;
@@ -161,7 +151,7 @@ std::optional<hash_text> hasher::operator()(std::string_view bytes) {
       EVP_MAC_update(keyed_.get(), bytes_of(bytes), bytes.size()) != 1 ||
       EVP_MAC_final(keyed_.get(), raw.data(), &size, raw.size()) != 1)
     return std::nullopt;
-  return to_text(raw);
+  return text::to_hex(raw);
 }
 
 std::string_view hasher::name() const noexcept {

@@ -2,6 +2,7 @@
 
 #include "config/quantity.hpp"
 #include "config/schema.hpp"
+#include "text/host_port.hpp"
 
 #include <algorithm>
 #include <iterator>
@@ -82,8 +83,7 @@ bool is_wildcard(const std::string& address) { return address == "0.0.0.0" || ad
 
 /// The address in `HOST:PORT` if it is one, else nothing: what a name stands for is not known yet.
 std::optional<std::string> address_of(const std::string& peer) {
-  const auto host = peer.substr(0, peer.rfind(':'));
-  return address_rule().normalise(host);
+  return address_rule().normalise(text::without_port(peer));
 }
 
 void check_mesh_timers(const mesh_settings& mesh, list& found) {

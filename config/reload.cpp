@@ -1,6 +1,7 @@
 #include "config/reload.hpp"
 
 #include "config/schema.hpp"
+#include "text/host_port.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -31,9 +32,7 @@ void compare_options(const std::string& prefix, const Owner& fresh, Owner& next,
 }
 
 std::string show(const listener_settings& listener) {
-  const bool bracket = listener.address.find(':') != std::string::npos;
-  return (bracket ? "[" + listener.address + "]" : listener.address) + ":" +
-         std::to_string(listener.port);
+  return text::format_host_port(listener.address, listener.port);
 }
 
 void compare_listeners(const std::vector<listener_settings>& fresh, reload_plan& plan) {

@@ -1,7 +1,7 @@
 /// Whose tokens are accepted, and the keys that check them.
 #pragma once
 
-#include "auth/encoding.hpp"
+#include "auth/digest.hpp"
 #include "auth/jwks.hpp"
 #include "auth/jwt.hpp"
 #include "auth/token_rules.hpp"

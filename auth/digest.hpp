@@ -1,5 +1,6 @@
-/// The encodings and digests that credentials are made of. Any thread: pure functions of bytes over
-/// OpenSSL's EVP interface; what OpenSSL needs per thread is allocated once for each.
+/// The digests that credentials are made of, and how secrets are compared. Any thread: pure
+/// functions of bytes over OpenSSL's EVP interface; what OpenSSL needs per thread is allocated once
+/// for each.
 #pragma once
 
 #include <array>
@@ -29,18 +30,6 @@ using sha256_text = std::array<char, 64>;
 /// The bytes of a digest as text, for what takes text. Lives as long as the digest.
 [[nodiscard]] std::string_view view(const sha256_digest& digest) noexcept;
 [[nodiscard]] std::string_view view(const sha256_text& text) noexcept;
-
-/// Bytes as lower-case hex.
-[[nodiscard]] std::string to_hex(std::string_view bytes);
-[[nodiscard]] sha256_text to_hex(const sha256_digest& digest) noexcept;
-
-/// The bytes of base64url without padding (RFC 7515 section 2), strictly read: no padding, no white
-/// space, no character of plain base64, and no bits beyond the last byte, so that every sequence of
-/// bytes has one text. Nothing if it is anything else.
-[[nodiscard]] std::optional<std::string> decode_base64url(std::string_view text);
-
-/// Bytes as base64url without padding.
-[[nodiscard]] std::string encode_base64url(std::string_view bytes);
 
 /// Compares two secrets. The time tells their sizes at most.
 [[nodiscard]] bool equal_in_constant_time(std::string_view left, std::string_view right) noexcept;

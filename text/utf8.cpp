@@ -1,10 +1,10 @@
-#include "net/websocket/utf8.hpp"
+#include "text/utf8.hpp"
 
-#include <cstddef>
+#include <algorithm>
 #include <cstdint>
 #include <cstring>
 
-namespace actormesh::websocket {
+namespace actormesh::text {
 
 namespace {
 
@@ -74,4 +74,20 @@ bool is_utf8(std::string_view text) noexcept {
   return true;
 }
 
-} // namespace actormesh::websocket
+std::size_t utf8_character_size(std::string_view text) noexcept {
+  const auto* const bytes = reinterpret_cast<const unsigned char*>(text.data());
+  return bytes[0] < 0x80 ? 1 : character(bytes, text.size());
+}
+
+std::string repair_utf8(std::string_view text) {
+  std::string valid;
+  valid.reserve(text.size());
+  while (!text.empty()) {
+    const auto size = utf8_character_size(text);
+    valid += size == 0 ? replacement_character : text.substr(0, size);
+    text.remove_prefix(std::max<std::size_t>(size, 1));
+  }
+  return valid;
+}
+
+} // namespace actormesh::text
