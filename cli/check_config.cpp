@@ -1,10 +1,10 @@
 #include "cli/check_config.hpp"
 
-#include "config/key_file.hpp"
+#include "config/keys/key_file.hpp"
+#include "config/keys/mesh_certificates.hpp"
+#include "config/keys/secret_file.hpp"
 #include "config/loader.hpp"
-#include "config/mesh_certificates.hpp"
 #include "config/reference.hpp"
-#include "config/secret_file.hpp"
 
 #include <CLI/CLI.hpp>
 

@@ -3,7 +3,7 @@
 #include "audit/log.hpp"
 #include "cli/check_config.hpp"
 #include "cli/welcome.hpp"
-#include "config/key_file.hpp"
+#include "config/keys/key_file.hpp"
 #include "config/reload.hpp"
 #include "net/node.hpp"
 #include "telemetry/log.hpp"

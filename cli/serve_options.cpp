@@ -1,7 +1,7 @@
 #include "cli/serve_options.hpp"
 
 #include "config/file_io.hpp"
-#include "config/mesh_certificates.hpp"
+#include "config/keys/mesh_certificates.hpp"
 
 #include <CLI/CLI.hpp>
 

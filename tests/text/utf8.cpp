@@ -4,10 +4,10 @@
 
 #include <catch2/catch.hpp>
 
+using actormesh::tests::from_hex;
 using actormesh::text::is_utf8;
 using actormesh::text::repair_utf8;
 using actormesh::text::utf8_character_size;
-using actormesh::tests::from_hex;
 
 namespace {
 

@@ -1,7 +1,7 @@
-#include "config/mesh_certificates.hpp"
+#include "config/keys/mesh_certificates.hpp"
 
 #include "cli/serve_options.hpp"
-#include "config/key_file.hpp"
+#include "config/keys/key_file.hpp"
 #include "tests/config/temporary_folder.hpp"
 
 #include <catch2/catch.hpp>

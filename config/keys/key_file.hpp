@@ -6,7 +6,7 @@
 #pragma once
 
 #include "config/defaults.hpp"
-#include "config/key_ring.hpp"
+#include "config/keys/key_ring.hpp"
 #include "config/problem.hpp"
 
 #include <chrono>

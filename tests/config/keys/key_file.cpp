@@ -1,4 +1,4 @@
-#include "config/key_file.hpp"
+#include "config/keys/key_file.hpp"
 
 #include "tests/config/temporary_folder.hpp"
 

@@ -1,4 +1,4 @@
-#include "config/secret_file.hpp"
+#include "config/keys/secret_file.hpp"
 
 #include "config/defaults.hpp"
 #include "config/file_io.hpp"

@@ -1,7 +1,7 @@
-#include "config/pem_file.hpp"
+#include "config/keys/pem_file.hpp"
 
 #include "config/file_io.hpp"
-#include "config/secret_file.hpp"
+#include "config/keys/secret_file.hpp"
 
 #include <openssl/pem.h>
 

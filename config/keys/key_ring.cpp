@@ -3,7 +3,7 @@
 /// secrets that people choose, and they would cost every request milliseconds. The salt makes
 /// hashes of two files incomparable; HMAC keeps the salt and the key apart.
 
-#include "config/key_ring.hpp"
+#include "config/keys/key_ring.hpp"
 
 #include <openssl/crypto.h>
 #include <openssl/evp.h>

@@ -1,11 +1,11 @@
-#include "config/mesh_certificates.hpp"
+#include "config/keys/mesh_certificates.hpp"
 
 #include "config/file_io.hpp"
-#include "config/key_file.hpp"
-#include "config/openssl.hpp"
-#include "config/pem_file.hpp"
+#include "config/keys/key_file.hpp"
+#include "config/keys/openssl.hpp"
+#include "config/keys/pem_file.hpp"
+#include "config/keys/secret_file.hpp"
 #include "config/schema.hpp"
-#include "config/secret_file.hpp"
 #include "config/yaml.hpp"
 
 #include <openssl/asn1.h>

@@ -1,4 +1,4 @@
-#include "config/key_ring.hpp"
+#include "config/keys/key_ring.hpp"
 
 #include <catch2/catch.hpp>
 

@@ -1,4 +1,4 @@
-#include "config/key_file.hpp"
+#include "config/keys/key_file.hpp"
 
 #include "config/file_io.hpp"
 #include "config/schema.hpp"

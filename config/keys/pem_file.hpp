@@ -3,7 +3,7 @@
 /// Any thread. Nothing is left in OpenSSL's error queue.
 #pragma once
 
-#include "config/openssl.hpp"
+#include "config/keys/openssl.hpp"
 #include "config/problem.hpp"
 
 #include <filesystem>
