@@ -2,6 +2,7 @@
 
 #include "cli/check_config.hpp"
 #include "config/keys/key_file.hpp"
+#include "config/keys/time_text.hpp"
 #include "config/quantity.hpp"
 
 #include <CLI/CLI.hpp>

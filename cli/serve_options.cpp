@@ -2,6 +2,8 @@
 
 #include "config/file_io.hpp"
 #include "config/keys/mesh_certificates.hpp"
+#include "config/keys/mesh_identity.hpp"
+#include "config/keys/time_text.hpp"
 
 #include <CLI/CLI.hpp>
 

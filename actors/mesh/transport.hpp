@@ -5,7 +5,7 @@
 /// connected send any message to any actor.
 #pragma once
 
-#include "config/keys/mesh_certificates.hpp"
+#include "config/keys/mesh_identity.hpp"
 #include "text/host_port.hpp"
 
 #include <boost/system/result.hpp>

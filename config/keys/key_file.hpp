@@ -6,29 +6,17 @@
 #pragma once
 
 #include "config/defaults.hpp"
+#include "config/file_io.hpp"
 #include "config/keys/key_ring.hpp"
 #include "config/problem.hpp"
 
 #include <chrono>
-#include <cstdint>
 #include <filesystem>
 #include <optional>
 #include <string>
 #include <string_view>
 
 namespace actormesh::config {
-
-/// Tells one version of a file from another without reading it.
-struct file_stamp {
-  std::int64_t modified_ns = 0;
-  std::uint64_t inode = 0;
-  std::uint64_t size = 0;
-
-  friend bool operator==(const file_stamp&, const file_stamp&) = default;
-};
-
-/// The stamp of a file; all zero when there is none.
-[[nodiscard]] file_stamp stamp_of(const std::filesystem::path& file) noexcept;
 
 /// A file of keys that can be used.
 struct loaded_key_ring {
@@ -37,14 +25,9 @@ struct loaded_key_ring {
   problems warnings; ///< E.g. a file that others can read.
 };
 
-/// Reads and checks a file of keys. Refuses one that others may write to.
+/// Reads and checks a file of keys. Refuses one that breaks the rule of `secret_file.hpp`; that
+/// others may read it is a warning, because it holds hashes.
 [[nodiscard]] result<loaded_key_ring> load_key_ring(const std::filesystem::path& file);
-
-/// As `load_key_ring`, with the text at hand and no look at the file's mode.
-[[nodiscard]] result<key_ring> parse_key_ring(std::string_view text, const std::string& source);
-
-/// The text of a file of keys. `parse_key_ring` reads it back.
-[[nodiscard]] std::string format_key_ring(const key_ring& ring);
 
 /// What a new key is to be.
 struct key_request {
@@ -84,8 +67,5 @@ struct rotated_key {
 /// Removes a key and returns what it was.
 [[nodiscard]] result<api_key_record> revoke_key(const std::filesystem::path& file,
                                                 std::string_view id);
-
-/// A time as files of keys and lists show it: `2026-11-28T20:00:00Z`.
-[[nodiscard]] std::string format_time(std::chrono::sys_seconds value);
 
 } // namespace actormesh::config

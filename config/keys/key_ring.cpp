@@ -5,6 +5,8 @@
 
 #include "config/keys/key_ring.hpp"
 
+#include "text/hex.hpp"
+
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <openssl/rand.h>
@@ -24,7 +26,6 @@ constexpr std::size_t longest_key = 128;
 constexpr std::string_view key_prefix = "da2-";
 constexpr std::size_t key_characters = 26;
 constexpr std::string_view key_alphabet = "abcdefghijklmnopqrstuvwxyz0123456789";
-constexpr std::string_view hex_digits = "0123456789abcdef";
 
 struct free_context {
   void operator()(EVP_MD_CTX* context) const noexcept { EVP_MD_CTX_free(context); }
@@ -85,28 +86,13 @@ bool hmac(const key_ring::block& inner, const key_ring::block& outer, std::strin
   return digest_of(view(inner), message, first) && digest_of(view(outer), view(first), into);
 }
 
-std::string to_hex(const unsigned char* bytes, std::size_t size) {
-  std::string text;
-  text.reserve(size * 2);
-  for (std::size_t i = 0; i < size; ++i) {
-    text += hex_digits[bytes[i] >> 4U];
-    text += hex_digits[bytes[i] & 0xfU];
-  }
-  return text;
-}
-
 /// All zero for what is no SHA-256 in hex: no key has that hash.
-key_ring::digest from_hex(std::string_view text) {
-  key_ring::digest bytes{};
-  if (text.size() != bytes.size() * 2 ||
-      text.find_first_not_of(hex_digits) != std::string_view::npos)
-    return bytes;
-  for (std::size_t i = 0; i < bytes.size(); ++i) {
-    const auto high = hex_digits.find(text[2 * i]);
-    const auto low = hex_digits.find(text[2 * i + 1]);
-    bytes[i] = static_cast<unsigned char>(high << 4U | low);
-  }
-  return bytes;
+key_ring::digest digest_from(std::string_view hex) {
+  key_ring::digest digest{};
+  const auto bytes = text::from_hex(hex);
+  if (bytes && bytes->size() == digest.size())
+    std::memcpy(digest.data(), bytes->data(), digest.size());
+  return digest;
 }
 
 } // namespace
@@ -132,14 +118,14 @@ std::string make_salt() {
   std::array<unsigned char, 16> random{};
   if (RAND_bytes(random.data(), static_cast<int>(random.size())) != 1)
     return {};
-  return to_hex(random.data(), random.size());
+  return text::to_hex(view(random));
 }
 
 std::string make_key_id() {
   std::array<unsigned char, 4> random{};
   if (RAND_bytes(random.data(), static_cast<int>(random.size())) != 1)
     return {};
-  return "key-" + to_hex(random.data(), random.size());
+  return "key-" + text::to_hex(view(random));
 }
 
 std::string hash_api_key(std::string_view salt, std::string_view key) {
@@ -147,7 +133,7 @@ std::string hash_api_key(std::string_view salt, std::string_view key) {
   key_ring::digest hash{};
   if (!hmac(inner, outer, key, hash))
     return {};
-  return to_hex(hash.data(), hash.size());
+  return text::to_hex(view(hash));
 }
 
 key_ring::key_ring(std::string salt, std::vector<api_key_record> keys)
@@ -155,7 +141,7 @@ key_ring::key_ring(std::string salt, std::vector<api_key_record> keys)
   , keys_{std::move(keys)} {
   digests_.reserve(keys_.size());
   for (const auto& key : keys_)
-    digests_.push_back(from_hex(key.hash));
+    digests_.push_back(digest_from(key.hash));
   const auto [inner, outer] = pads_of(salt_);
   inner_pad_ = inner;
   outer_pad_ = outer;

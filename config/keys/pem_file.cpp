@@ -8,9 +8,6 @@
 #include <string_view>
 #include <utility>
 
-#include <sys/stat.h>
-#include <unistd.h>
-
 namespace actormesh::config {
 
 namespace {
@@ -22,13 +19,6 @@ using bio_ptr = std::unique_ptr<BIO, openssl_free>;
 
 bio_ptr memory_of(std::string_view text) {
   return bio_ptr{BIO_new_mem_buf(text.data(), static_cast<int>(text.size()))};
-}
-
-/// Somebody who reads a key can be whom it belongs to.
-bool is_private(const struct stat& status) {
-  const bool of_root = status.st_uid == 0 && ::geteuid() != 0;
-  const mode_t denied = of_root ? (S_IRWXO | S_IWGRP | S_IXGRP) : (S_IRWXO | S_IRWXG);
-  return (status.st_mode & denied) == 0;
 }
 
 /// Never asks anybody for a password.
@@ -55,19 +45,11 @@ result<std::vector<certificate_ptr>> read_certificates(const std::filesystem::pa
 }
 
 result<private_key_ptr> read_private_key(const std::filesystem::path& file) {
-  struct stat status {};
-  if (::stat(file.c_str(), &status) != 0)
-    return one_problem(file.string(), "cannot be opened: " + system_reason());
-  if (!is_private(status))
-    return one_problem(file.string(),
-                       "others than its owner may read it; expected mode 0600 (`chmod 600 " +
-                           file.string() + "`)");
-  auto read = read_text_file(file, largest_file);
-  if (!read)
-    return read.error();
-  const secret text{*std::move(read)};
+  const auto text = read_secret_file(file, largest_file);
+  if (!text)
+    return text.error();
   const openssl_error_scope clean;
-  const auto memory = memory_of(text.view());
+  const auto memory = memory_of(text->view());
   bool asked = false;
   private_key_ptr key{PEM_read_bio_PrivateKey(memory.get(), nullptr, refuse_password, &asked)};
   if (!key)

@@ -19,8 +19,7 @@ using private_key_ptr = std::unique_ptr<EVP_PKEY, openssl_free>;
 [[nodiscard]] result<std::vector<certificate_ptr>>
 read_certificates(const std::filesystem::path& file);
 
-/// Returns the key of a file that nobody but its owner may read; a group may, if the file is root's
-/// and the process isn't, as orchestrators hand secrets to a service. Keys with a password are
+/// Returns the key of a file that keeps to the rule of `secret_file.hpp`. Keys with a password are
 /// refused.
 [[nodiscard]] result<private_key_ptr> read_private_key(const std::filesystem::path& file);
 

@@ -3,7 +3,7 @@
 
 #include "auth/identity.hpp"
 #include "auth/policy.hpp"
-#include "config/keys/secret_file.hpp"
+#include "config/keys/secret.hpp"
 #include "config/problem.hpp"
 #include "config/settings.hpp"
 

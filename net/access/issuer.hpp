@@ -6,7 +6,7 @@
 #include "auth/jwt.hpp"
 #include "auth/token_rules.hpp"
 #include "auth/verdict.hpp"
-#include "config/keys/key_file.hpp"
+#include "config/file_io.hpp"
 #include "config/problem.hpp"
 #include "config/settings.hpp"
 #include "net/access/lru_cache.hpp"

@@ -1,9 +1,9 @@
 /// API keys that somebody else rotates.
 #pragma once
 
-#include "config/keys/key_file.hpp"
+#include "config/file_io.hpp"
 #include "config/keys/key_ring.hpp"
-#include "config/keys/secret_file.hpp"
+#include "config/keys/secret.hpp"
 #include "config/problem.hpp"
 #include "config/settings.hpp"
 #include "net/fetch/client.hpp"

@@ -1,7 +1,7 @@
 /// The credentials of all APIs, kept up to date.
 #pragma once
 
-#include "config/keys/key_file.hpp"
+#include "config/file_io.hpp"
 #include "config/keys/key_ring.hpp"
 #include "config/problem.hpp"
 #include "config/settings.hpp"

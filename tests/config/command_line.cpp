@@ -2,6 +2,7 @@
 #include "cli/keys.hpp"
 #include "cli/serve_options.hpp"
 #include "config/keys/key_file.hpp"
+#include "config/keys/time_text.hpp"
 #include "tests/config/command.hpp"
 #include "tests/config/temporary_folder.hpp"
 

@@ -2,6 +2,7 @@
 
 #include "cli/check_config.hpp"
 #include "config/keys/key_file.hpp"
+#include "config/keys/mesh_ca.hpp"
 #include "config/keys/mesh_certificates.hpp"
 #include "config/loader.hpp"
 #include "tests/config/command.hpp"

@@ -1,5 +1,7 @@
 #include "config/keys/key_file.hpp"
 
+#include "config/keys/key_text.hpp"
+#include "config/keys/time_text.hpp"
 #include "tests/config/temporary_folder.hpp"
 
 #include <catch2/catch.hpp>
@@ -257,8 +259,9 @@ TEST_CASE("a file that others may write to is refused, one that they may read is
     REQUIRE(::chmod(file.c_str(), mode) == 0);
     const auto refused = load_key_ring(file);
     REQUIRE_FALSE(refused.has_value());
-    CHECK(refused.error().front().message == "others than its owner may write to it and let "
-                                             "themselves in; expected mode 0600");
+    CHECK(refused.error().front().message == "others than its owner may write to it; expected mode "
+                                             "0600 (`chmod 600 " +
+                                                 file.string() + "`)");
   }
   for (const mode_t mode : {0640U, 0604U, 0644U}) {
     REQUIRE(::chmod(file.c_str(), mode) == 0);
@@ -266,7 +269,8 @@ TEST_CASE("a file that others may write to is refused, one that they may read is
     REQUIRE(loaded.has_value());
     REQUIRE(loaded->warnings.size() == 1);
     CHECK(loaded->warnings.front().message ==
-          "others than its owner may read it; expected mode 0600");
+          "others than its owner may read it; expected mode 0600 (`chmod 600 " + file.string() +
+              "`)");
   }
 }
 
