@@ -1,15 +1,14 @@
 #include "actors/channel_path.hpp"
 
+#include "text/ascii.hpp"
+
 #include <algorithm>
 
 namespace actormesh {
 
 namespace {
 
-/// Letters and digits of ASCII, whatever the locale.
-constexpr bool is_alphanumeric(char c) noexcept {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-}
+using text::is_alphanumeric;
 
 bool is_segment(std::string_view text) noexcept {
   return !text.empty() && text.size() <= channel_path::max_segment_length &&

@@ -2,6 +2,9 @@
 
 #include "audit/record.hpp"
 #include "config/file_io.hpp"
+#include "config/keys/secret_file.hpp"
+#include "text/ascii.hpp"
+#include "text/hex.hpp"
 
 #include <boost/json.hpp>
 #include <openssl/core_names.h>
@@ -11,11 +14,8 @@
 #include <algorithm>
 #include <charconv>
 #include <cstring>
+#include <system_error>
 #include <utility>
-
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 namespace actormesh::audit {
 
@@ -35,16 +35,6 @@ constexpr std::size_t tail_size =
 constexpr std::size_t unhashed_size = hash_begin.size() - 1 + hash_digits + line_end.size();
 
 using raw_hash = std::array<unsigned char, hash_digits / 2>;
-
-hash_text to_text(const raw_hash& raw) noexcept {
-  constexpr std::string_view hex = "0123456789abcdef";
-  hash_text text{};
-  for (std::size_t i = 0; i < raw.size(); ++i) {
-    text[2 * i] = hex[raw[i] >> 4U];
-    text[2 * i + 1] = hex[raw[i] & 0xfU];
-  }
-  return text;
-}
 
 const unsigned char* bytes_of(std::string_view text) noexcept {
   return reinterpret_cast<const unsigned char*>(text.data());
@@ -71,8 +61,7 @@ bool take(std::string_view& text, std::string_view expected) noexcept {
 } // namespace
 
 std::optional<hash_text> parse_hash(std::string_view text) noexcept {
-  if (text.size() != hash_digits ||
-      text.find_first_not_of("0123456789abcdef") != std::string_view::npos)
+  if (text.size() != hash_digits || !text::is_hex(text))
     return std::nullopt;
   hash_text hash{};
   std::copy(text.begin(), text.end(), hash.begin());
@@ -84,31 +73,14 @@ std::optional<hash_text> parse_hash(std::string_view text) noexcept {
 config::result<std::string> load_key(const std::filesystem::path& file) {
   using config::one_problem;
   const auto name = file.string();
-  // Not blocking: a pipe would never open.
-  const config::descriptor opened{
-      ::open(file.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)};
-  struct stat status {};
-  if (!opened || ::fstat(opened.number(), &status) != 0)
-    return one_problem(name, errno == ELOOP ? "is a symbolic link, which is not followed"
-                                            : "cannot be opened: " + config::system_reason());
-  if (!S_ISREG(status.st_mode))
-    return one_problem(name, "is no regular file");
-  if ((status.st_mode & (S_IWGRP | S_IROTH | S_IWOTH)) != 0)
-    return one_problem(name, "others could read or replace the key; expected mode 0600");
-  std::string text(longest_key + 2, '\0');
-  std::size_t size = 0;
-  while (size < text.size()) {
-    const auto count = ::read(opened.number(), text.data() + size, text.size() - size);
-    if (count < 0 && errno == EINTR)
-      continue;
-    if (count < 0)
-      return one_problem(name, "cannot be read: " + config::system_reason());
-    if (count == 0)
-      break;
-    size += static_cast<std::size_t>(count);
-  }
-  text.resize(size);
-  text.resize(text.find_last_not_of(" \t\r\n") + 1);
+  std::error_code failed;
+  if (std::filesystem::is_symlink(file, failed))
+    return one_problem(name, "is a symbolic link, which is not followed");
+  const auto read = config::read_secret_file(file);
+  if (!read)
+    return read.error();
+  std::string text{read->view()};
+  text.resize(text.find_last_not_of(text::white_space) + 1);
   if (text.size() < shortest_key || text.size() > longest_key)
     return one_problem(name, "expected a key of " + std::to_string(shortest_key) + " to " +
                                  std::to_string(longest_key) +
@@ -153,7 +125,7 @@ std::optional<hash_text> hasher::operator()(std::string_view bytes) {
         EVP_DigestUpdate(plain_.get(), bytes.data(), bytes.size()) != 1 ||
         EVP_DigestFinal_ex(plain_.get(), raw.data(), &size) != 1)
       return std::nullopt;
-    return to_text(raw);
+    return text::to_hex(raw);
   }
   // Without a key it begins anew with the one it has.
   std::size_t size = 0;
@@ -161,7 +133,7 @@ std::optional<hash_text> hasher::operator()(std::string_view bytes) {
       EVP_MAC_update(keyed_.get(), bytes_of(bytes), bytes.size()) != 1 ||
       EVP_MAC_final(keyed_.get(), raw.data(), &size, raw.size()) != 1)
     return std::nullopt;
-  return to_text(raw);
+  return text::to_hex(raw);
 }
 
 std::string_view hasher::name() const noexcept {

@@ -58,8 +58,8 @@ inline constexpr std::size_t shortest_key = 32;
 inline constexpr std::size_t longest_key = 4'096;
 
 /// Any thread. Reads the key of a chain: the bytes of the file without white space at its end.
-/// Refuses a file that others than its owner may write to, or than its owner and group may read,
-/// a symbolic link, and a key that is too short or too long.
+/// Refuses a file that breaks the rule of `config/keys/secret_file.hpp`, a symbolic link, and a key
+/// that is too short or too long.
 [[nodiscard]] config::result<std::string> load_key(const std::filesystem::path& file);
 
 /// Hashes lines. Movable; one thread at a time.

@@ -1,6 +1,7 @@
 #include "audit/record.hpp"
 
-#include "telemetry/utf8.hpp"
+#include "text/hex.hpp"
+#include "text/utf8.hpp"
 
 #include <algorithm>
 #include <array>
@@ -15,8 +16,6 @@ using std::chrono::seconds;
 using std::chrono::sys_seconds;
 using std::chrono::system_clock;
 
-constexpr std::string_view hex = "0123456789abcdef";
-constexpr std::string_view replacement = "\xef\xbf\xbd";
 constexpr std::string_view ellipsis = "\xe2\x80\xa6";
 
 /// Which bytes may stand in JSON as they are, and do nothing to a terminal.
@@ -36,15 +35,16 @@ std::size_t plain_size(std::string_view text) noexcept {
 }
 
 void append_escape(std::string& to, unsigned char byte) {
-  to += {'\\', 'u', '0', '0', hex[byte >> 4U], hex[byte & 0xfU]};
+  const auto digits = text::hex_of(byte);
+  to += {'\\', 'u', '0', '0', digits[0], digits[1]};
 }
 
 /// Appends the character that the text begins with, and returns its length in the text.
 std::size_t append_odd(std::string& to, std::string_view text) {
-  const auto size = telemetry::utf8_character_size(text);
+  const auto size = text::utf8_character_size(text);
   const auto first = static_cast<unsigned char>(text[0]);
   if (size == 0)
-    to += replacement;
+    to += text::replacement_character;
   else if (first == '"' || first == '\\')
     to += {'\\', text[0]};
   else if (size == 1)

@@ -1,7 +1,9 @@
 #include "auth/jwt.hpp"
 
-#include "auth/encoding.hpp"
+#include "auth/digest.hpp"
 #include "auth/strict_json.hpp"
+#include "text/ascii.hpp"
+#include "text/base64.hpp"
 
 #include <boost/json/string.hpp>
 #include <boost/json/value.hpp>
@@ -21,20 +23,6 @@ namespace json = boost::json;
 /// signed by the same keys and mean something else. JOSE is what RFC 7515 calls any compact
 /// signature.
 constexpr std::array<std::string_view, 3> accepted_types{"jwt", "at+jwt", "jose"};
-
-constexpr char to_lower(char c) noexcept {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
-
-/// Whether a text begins with another, which is in lower case.
-bool begins_with(std::string_view text, std::string_view lower) noexcept {
-  return text.size() >= lower.size() && std::equal(lower.begin(), lower.end(), text.begin(),
-                                                   [](char a, char b) { return a == to_lower(b); });
-}
-
-bool equals(std::string_view text, std::string_view lower) noexcept {
-  return text.size() == lower.size() && begins_with(text, lower);
-}
 
 /// A member that is a string. Null if it is absent or anything else.
 const json::string* string_in(const json::object& object, std::string_view name) {
@@ -63,14 +51,14 @@ bool has_accepted_type(const json::object& header) {
   auto name = view(type->get_string());
   // RFC 7515 section 4.1.9: the prefix may be left out.
   constexpr std::string_view prefix = "application/";
-  if (begins_with(name, prefix))
+  if (text::istarts_with(name, prefix))
     name.remove_prefix(prefix.size());
   return std::any_of(accepted_types.begin(), accepted_types.end(),
-                     [name](std::string_view each) { return equals(name, each); });
+                     [name](std::string_view each) { return text::iequals(name, each); });
 }
 
 token_error read_header(std::string_view part, opened_token& into) {
-  const auto text = decode_base64url(part);
+  const auto text = text::decode_base64url(part);
   const auto header = text ? parse_strict_object(*text) : std::nullopt;
   const auto* const name = header ? string_in(*header, "alg") : nullptr;
   if (name == nullptr)
@@ -102,8 +90,8 @@ token_error read_parts(std::string_view token, opened_token& into) {
   if (problem != token_error::none)
     return problem;
   // A third dot is no character of base64url.
-  auto signature = decode_base64url(token.substr(second + 1));
-  const auto payload = decode_base64url(token.substr(first + 1, second - first - 1));
+  auto signature = text::decode_base64url(token.substr(second + 1));
+  const auto payload = text::decode_base64url(token.substr(first + 1, second - first - 1));
   auto claims = payload ? parse_strict_object(*payload) : std::nullopt;
   if (!claims || !signature || signature->empty())
     return token_error::malformed;
@@ -170,7 +158,7 @@ verified_token verify(std::string_view token, const key_set& keys) {
 
 std::string_view without_bearer(std::string_view authorization) noexcept {
   constexpr std::string_view scheme = "bearer ";
-  if (!begins_with(authorization, scheme))
+  if (!text::istarts_with(authorization, scheme))
     return authorization;
   authorization.remove_prefix(scheme.size());
   while (authorization.starts_with(' '))

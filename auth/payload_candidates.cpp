@@ -1,5 +1,7 @@
 #include "auth/payload_candidates.hpp"
 
+#include "text/json.hpp"
+
 #include <openssl/evp.h>
 
 #include <algorithm>
@@ -66,33 +68,6 @@ constexpr std::array<byte_set, 3> escaped_bytes{make_escaped(json_style::plain),
                                                 make_escaped(json_style::escaped_slash),
                                                 make_escaped(json_style::html_safe)};
 
-/// Calls `write` with the escape of one character.
-template <class Writer> void write_escape(char c, Writer&& write) {
-  switch (c) {
-  case '"':
-    return write("\\\"");
-  case '\\':
-    return write("\\\\");
-  case '/':
-    return write("\\/");
-  case '\b':
-    return write("\\b");
-  case '\t':
-    return write("\\t");
-  case '\n':
-    return write("\\n");
-  case '\f':
-    return write("\\f");
-  case '\r':
-    return write("\\r");
-  default:
-    constexpr std::string_view digits = "0123456789abcdef";
-    const auto byte = static_cast<unsigned char>(c);
-    const char escape[] = {'\\', 'u', '0', '0', digits[byte >> 4U], digits[byte & 0xFU]};
-    return write(std::string_view{escape, sizeof escape});
-  }
-}
-
 /// Calls `write` with the pieces of a JSON string.
 template <class Writer> void write_string(std::string_view text, json_style style, Writer&& write) {
   const auto& escaped = escaped_bytes[static_cast<std::size_t>(style)];
@@ -102,7 +77,7 @@ template <class Writer> void write_string(std::string_view text, json_style styl
     if (!escaped[static_cast<unsigned char>(text[i])])
       continue;
     write(text.substr(begin, i - begin));
-    write_escape(text[i], write);
+    write(text::json_escape{text[i]}.view());
     begin = i + 1;
   }
   write(text.substr(begin));

@@ -1,7 +1,7 @@
 /// The bodies a signer may have had in hand (appsync-events protocol section 5.4).
 #pragma once
 
-#include "auth/encoding.hpp"
+#include "auth/digest.hpp"
 
 #include <cstddef>
 #include <cstdint>

@@ -1,6 +1,7 @@
 #include "auth/policy.hpp"
 
 #include "auth/wildcard.hpp"
+#include "text/ascii.hpp"
 
 #include <algorithm>
 #include <array>
@@ -20,16 +21,6 @@ constexpr std::string_view wildcards = "*?";
 /// Longer than any name that can be asked for. Bounds what a check takes.
 constexpr std::size_t longest_resource = 1024;
 
-constexpr char to_lower(char c) noexcept {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
-
-std::string lower(std::string_view text) {
-  std::string result{text};
-  std::transform(result.begin(), result.end(), result.begin(), to_lower);
-  return result;
-}
-
 constexpr std::uint8_t bit_of(action what) noexcept {
   return static_cast<std::uint8_t>(1U << static_cast<unsigned>(what));
 }
@@ -40,26 +31,17 @@ std::string in_quotes(std::string_view text) { return '"' + std::string{text} + 
 
 /// The actions a name stands for, as bits. 0 if there are none.
 std::uint8_t actions_of(std::string_view name) {
-  const auto pattern = lower(name);
+  const auto pattern = text::lower(name);
   unsigned bits = 0;
   for (const auto each : all_actions) {
-    if (matches_wildcard(pattern, lower(to_string(each))))
+    if (matches_wildcard(pattern, text::lower(to_string(each))))
       bits |= bit_of(each);
   }
   return static_cast<std::uint8_t>(bits);
 }
 
-std::string_view take_until(std::string_view& text, char separator) noexcept {
-  const auto at = text.find(separator);
-  const auto first = text.substr(0, at);
-  text.remove_prefix(at == std::string_view::npos ? text.size() : at + 1);
-  return first;
-}
-
 bool is_resource_character(char c) noexcept {
-  const char l = to_lower(c);
-  return (l >= 'a' && l <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_' || c == '/' ||
-         c == '*' || c == '?';
+  return text::is_alphanumeric(c) || c == '-' || c == '_' || c == '/' || c == '*' || c == '?';
 }
 
 /// What is wrong with the part after the account. Empty if nothing is. Words are checked as far as
@@ -77,7 +59,7 @@ std::string_view problem_of(std::string_view resource) noexcept {
   constexpr std::array<std::string_view, 4> words{"apis", "", "channelNamespace", ""};
   std::size_t count = 0;
   for (auto rest = resource; !rest.empty(); ++count) {
-    const auto word = take_until(rest, '/');
+    const auto word = text::take_until(rest, '/');
     if (word.find_first_of(wildcards) != std::string_view::npos)
       return {};
     if (word.empty() || (count < words.size() && !words[count].empty() && word != words[count]))
@@ -100,11 +82,11 @@ read_resource read_arn(std::string_view arn, const arn_scope& scope, std::size_t
   if (arn == "*")
     return std::string{arn};
   auto rest = arn;
-  const auto prefix = take_until(rest, ':');
-  const auto partition = take_until(rest, ':');
-  const auto service = take_until(rest, ':');
-  const auto region = take_until(rest, ':');
-  const auto account = take_until(rest, ':');
+  const auto prefix = text::take_until(rest, ':');
+  const auto partition = text::take_until(rest, ':');
+  const auto service = text::take_until(rest, ':');
+  const auto region = text::take_until(rest, ':');
+  const auto account = text::take_until(rest, ':');
   if (prefix != "arn" || !matches_wildcard(partition, "aws") ||
       !matches_wildcard(service, "appsync"))
     return policy_problem{statement,
@@ -204,7 +186,7 @@ policy::parsed policy::parse(const std::vector<statement_text>& statements,
       result.problems.push_back({i, std::move(message)});
     };
     statement read;
-    const auto effect_name = lower(statements[i].effect);
+    const auto effect_name = text::lower(statements[i].effect);
     read.what = effect_name == "allow" ? effect::allow : effect::deny;
     if (effect_name != "allow" && effect_name != "deny")
       complain(in_quotes(statements[i].effect) + " is neither allow nor deny");

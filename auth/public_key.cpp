@@ -1,6 +1,6 @@
 #include "auth/public_key.hpp"
 
-#include "auth/encoding.hpp"
+#include "text/base64.hpp"
 
 #include <boost/json/array.hpp>
 #include <boost/json/value.hpp>
@@ -125,8 +125,8 @@ number_pointer to_number(std::string_view bytes) {
 
 /// RFC 7518 section 6.3.1.
 made_key make_rsa_key(const json::object& jwk) {
-  const auto modulus_bytes = decode_base64url(text_of(jwk, "n"));
-  const auto exponent_bytes = decode_base64url(text_of(jwk, "e"));
+  const auto modulus_bytes = text::decode_base64url(text_of(jwk, "n"));
+  const auto exponent_bytes = text::decode_base64url(text_of(jwk, "e"));
   if (!modulus_bytes || !exponent_bytes || modulus_bytes->empty() || exponent_bytes->empty())
     return key_problem::malformed;
   if (modulus_bytes->size() > longest_rsa_bits / 8 + 1)
@@ -159,8 +159,8 @@ bool is_sound(EVP_PKEY* key) {
 
 /// RFC 7518 section 6.2.1.
 made_key make_ec_key(const json::object& jwk, key_type type) {
-  const auto x = decode_base64url(text_of(jwk, "x"));
-  const auto y = decode_base64url(text_of(jwk, "y"));
+  const auto x = text::decode_base64url(text_of(jwk, "x"));
+  const auto y = text::decode_base64url(text_of(jwk, "y"));
   if (!x || !y || x->size() != field_bytes(type) || y->size() != field_bytes(type))
     return key_problem::malformed;
   constexpr char uncompressed = POINT_CONVERSION_UNCOMPRESSED;
@@ -180,7 +180,7 @@ made_key make_ec_key(const json::object& jwk, key_type type) {
 
 /// RFC 8037 section 2.
 made_key make_ed25519_key(const json::object& jwk) {
-  const auto x = decode_base64url(text_of(jwk, "x"));
+  const auto x = text::decode_base64url(text_of(jwk, "x"));
   if (!x || x->size() != ed25519_bytes)
     return key_problem::malformed;
   return evp_key_pointer{

@@ -1,7 +1,7 @@
 /// Keys that SigV4 derives from a secret for one day, region and service.
 #pragma once
 
-#include "auth/encoding.hpp"
+#include "auth/digest.hpp"
 
 #include <cstddef>
 #include <functional>

@@ -1,5 +1,8 @@
 #include "auth/sigv4.hpp"
 
+#include "text/ascii.hpp"
+#include "text/hex.hpp"
+
 #include <algorithm>
 #include <array>
 #include <charconv>
@@ -21,15 +24,9 @@ constexpr std::size_t longest_header_name = 128;
 
 // -- characters -----------------------------------------------------------------------------------
 
-constexpr char to_lower(char c) noexcept {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
-
-constexpr bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
-
-constexpr bool is_lower_or_digit(char c) noexcept { return is_digit(c) || (c >= 'a' && c <= 'z'); }
-
-constexpr bool is_alphanumeric(char c) noexcept { return is_lower_or_digit(to_lower(c)); }
+using text::is_alphanumeric;
+using text::is_digit;
+using text::take_until;
 
 constexpr bool is_space(char c) noexcept { return c == ' ' || c == '\t'; }
 
@@ -46,34 +43,11 @@ constexpr bool is_scope_character(char c) noexcept {
 /// RFC 9110's token, in lower case.
 constexpr bool is_name_character(char c) noexcept {
   constexpr std::string_view others = "!#$%&'*+-.^_`|~";
-  return is_lower_or_digit(c) || others.find(c) != std::string_view::npos;
+  return is_digit(c) || (c >= 'a' && c <= 'z') || others.find(c) != std::string_view::npos;
 }
 
 bool all_of(std::string_view text, bool (*is)(char) noexcept) noexcept {
   return std::all_of(text.begin(), text.end(), is);
-}
-
-/// Compares a header's name in any case with one in lower case.
-bool is_name(std::string_view text, std::string_view name) noexcept {
-  return std::equal(text.begin(), text.end(), name.begin(), name.end(),
-                    [](char a, char b) { return to_lower(a) == b; });
-}
-
-std::string_view trimmed(std::string_view text) noexcept {
-  while (!text.empty() && is_space(text.front()))
-    text.remove_prefix(1);
-  while (!text.empty() && is_space(text.back()))
-    text.remove_suffix(1);
-  return text;
-}
-
-/// Cuts off what comes before the first `separator`, and the separator. Everything if there is
-/// none.
-std::string_view take_until(std::string_view& text, char separator) noexcept {
-  const auto at = text.find(separator);
-  const auto first = text.substr(0, at);
-  text.remove_prefix(at == std::string_view::npos ? text.size() : at + 1);
-  return first;
 }
 
 // -- the Authorization value ----------------------------------------------------------------------
@@ -110,9 +84,7 @@ bool read_signed_headers(std::string_view text, sigv4_authorization& into) noexc
 
 bool read_signature(std::string_view text, sigv4_authorization& into) noexcept {
   into.signature = text;
-  return text.size() == std::tuple_size_v<sha256_text> &&
-         std::all_of(text.begin(), text.end(),
-                     [](char c) { return is_digit(c) || (c >= 'a' && c <= 'f'); });
+  return text.size() == std::tuple_size_v<sha256_text> && text::is_hex(text);
 }
 
 // -- time -----------------------------------------------------------------------------------------
@@ -231,13 +203,6 @@ void append_canonical_path(std::string& to, std::string_view path) {
     to += '/';
 }
 
-int hex_value(char c) noexcept {
-  if (is_digit(c))
-    return c - '0';
-  const char lower = to_lower(c);
-  return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
-}
-
 /// What was sent, decoded and encoded again, so that every way of writing it is the same. A `%`
 /// that begins no escape, and a `+`, stand for themselves.
 std::string recoded(std::string_view text) {
@@ -245,8 +210,8 @@ std::string recoded(std::string_view text) {
   result.reserve(text.size());
   for (std::size_t i = 0; i < text.size(); ++i) {
     const bool whole = text[i] == '%' && text.size() - i > 2;
-    const int high = whole ? hex_value(text[i + 1]) : -1;
-    const int low = whole ? hex_value(text[i + 2]) : -1;
+    const int high = whole ? text::hex_value(text[i + 1]) : -1;
+    const int low = whole ? text::hex_value(text[i + 2]) : -1;
     if (high < 0 || low < 0) {
       append_encoded(result, text[i]);
       continue;
@@ -278,7 +243,7 @@ void append_canonical_query(std::string& to, std::string_view query) {
 /// The value without white space around it, and with one space for each run of white space within.
 void append_canonical_value(std::string& to, std::string_view value) {
   bool in_space = false;
-  for (const char c : trimmed(value)) {
+  for (const char c : text::trim(value, text::blanks)) {
     if (!is_space(c))
       to += c;
     else if (!in_space)
@@ -293,7 +258,7 @@ bool append_canonical_header(std::string& to, std::string_view name,
   to += name;
   bool found = false;
   for (const auto& header : headers) {
-    if (!is_name(header.name, name))
+    if (!text::iequals(header.name, name))
       continue;
     to += found ? ',' : ':';
     append_canonical_value(to, header.value);
@@ -390,7 +355,7 @@ public:
     const auto hash = candidates_.hash(next_++);
     if (!hash)
       return std::nullopt;
-    return to_hex(*hash);
+    return text::to_hex(*hash);
   }
 
   /// Whether one of those that come equals `text`.
@@ -434,9 +399,10 @@ public:
     if (!hash)
       return false;
     to_sign_.resize(to_sign_size_);
-    to_sign_ += view(to_hex(*hash));
+    to_sign_ += view(text::to_hex(*hash));
     const auto signature = hmac_sha256(view(key_), to_sign_);
-    return signature && equal_in_constant_time(view(to_hex(*signature)), authorization_.signature);
+    return signature &&
+           equal_in_constant_time(view(text::to_hex(*signature)), authorization_.signature);
   }
 
 private:
@@ -515,7 +481,7 @@ std::optional<sigv4_authorization> parse_authorization(std::string_view authoriz
     // All but the last one end in a comma.
     if ((authorization.find(',') == std::string_view::npos) != (part == part_count))
       return std::nullopt;
-    auto value = trimmed(take_until(authorization, ','));
+    auto value = text::trim(take_until(authorization, ','), text::blanks);
     const auto name = take_until(value, '=');
     const bool good =
         (name == "Credential" && result->credential.empty() && read_credential(value, *result)) ||
@@ -532,13 +498,13 @@ std::optional<std::string> header_value(std::span<const header_field> headers,
                                         std::string_view name) {
   std::optional<std::string> value;
   for (const auto& header : headers) {
-    if (!is_name(header.name, name))
+    if (!text::iequals(header.name, name))
       continue;
     if (value)
       *value += ',';
     else
       value.emplace();
-    *value += trimmed(header.value);
+    *value += text::trim(header.value, text::blanks);
   }
   return value;
 }

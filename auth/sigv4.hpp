@@ -2,7 +2,7 @@
 /// (appsync-events protocol section 5.4). Pure functions of bytes; the time is an argument.
 #pragma once
 
-#include "auth/encoding.hpp"
+#include "auth/digest.hpp"
 #include "auth/payload_candidates.hpp"
 #include "auth/signing_key_cache.hpp"
 

@@ -1,10 +1,10 @@
 #include "cli/check_config.hpp"
 
-#include "config/key_file.hpp"
+#include "config/keys/key_file.hpp"
+#include "config/keys/mesh_certificates.hpp"
+#include "config/keys/secret_file.hpp"
 #include "config/loader.hpp"
-#include "config/mesh_certificates.hpp"
 #include "config/reference.hpp"
-#include "config/secret_file.hpp"
 
 #include <CLI/CLI.hpp>
 
@@ -38,10 +38,10 @@ config::problems check_files(const config::settings& values) {
   const auto add = [&](const config::problems& wrong) {
     found.insert(found.end(), wrong.begin(), wrong.end());
   };
-  const auto check_secret = [&](const std::string& file, config::secret_mode mode) {
+  const auto check_secret = [&](const std::string& file) {
     if (file.empty())
       return;
-    if (const auto read = config::read_secret_file(file, mode); !read)
+    if (const auto read = config::read_secret_file(file); !read)
       add(read.error());
   };
   for (const auto& api : values.apis) {
@@ -49,15 +49,15 @@ config::problems check_files(const config::settings& values) {
       const auto loaded = config::load_key_ring(api.keys_file);
       add(loaded ? loaded->warnings : loaded.error());
     }
-    check_secret(api.keys_source.file, config::secret_mode::mounted);
+    check_secret(api.keys_source.file);
     for (const auto& key : api.access_keys) {
-      check_secret(key.secret_file, config::secret_mode::owner_only);
-      check_secret(key.session_token_file, config::secret_mode::owner_only);
+      check_secret(key.secret_file);
+      check_secret(key.session_token_file);
     }
   }
   for (const auto& each : values.listeners)
     if (each.tls.mode != config::tls_mode::off)
-      check_secret(each.tls.key, config::secret_mode::owner_only);
+      check_secret(each.tls.key);
   forgive_missing_files(found);
   return found;
 }

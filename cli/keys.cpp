@@ -1,7 +1,8 @@
 #include "cli/keys.hpp"
 
 #include "cli/check_config.hpp"
-#include "config/key_file.hpp"
+#include "config/keys/key_file.hpp"
+#include "config/keys/time_text.hpp"
 #include "config/quantity.hpp"
 
 #include <CLI/CLI.hpp>

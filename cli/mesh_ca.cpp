@@ -1,8 +1,8 @@
 #include "cli/mesh_ca.hpp"
 
 #include "cli/check_config.hpp"
-#include "config/key_file.hpp"
-#include "config/mesh_certificates.hpp"
+#include "config/keys/mesh_ca.hpp"
+#include "config/keys/time_text.hpp"
 #include "config/schema.hpp"
 
 #include <CLI/CLI.hpp>

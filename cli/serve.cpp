@@ -3,10 +3,11 @@
 #include "audit/log.hpp"
 #include "cli/check_config.hpp"
 #include "cli/welcome.hpp"
-#include "config/key_file.hpp"
+#include "config/keys/key_file.hpp"
 #include "config/reload.hpp"
 #include "net/node.hpp"
 #include "telemetry/log.hpp"
+#include "text/host_port.hpp"
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
@@ -270,9 +271,7 @@ boost::system::result<mesh::mesh_port> open_mesh_port(const resolved_settings& s
 void print_endpoints(const net::node& node, std::ostream& out) {
   for (std::size_t i = 0; i < node.endpoints().size(); ++i) {
     const auto& where = node.endpoints()[i];
-    const auto host = where.address().is_v6() ? '[' + where.address().to_string() + ']'
-                                              : where.address().to_string();
-    const auto rest = host + ':' + std::to_string(where.port());
+    const auto rest = text::format_host_port(where.address().to_string(), where.port());
     switch (node.settings().listeners[i].tls.mode) {
     case config::tls_mode::off:
       out << "listening on http://" << rest << '\n';
@@ -293,8 +292,7 @@ void print_welcome(const net::node& node, const resolved_settings& start, std::o
     return;
   const auto& where = node.endpoints().front();
   const auto host = where.address().is_loopback() ? std::string{"localhost"}
-                    : where.address().is_v6()     ? '[' + where.address().to_string() + ']'
-                                                  : where.address().to_string();
+                                                  : text::bracketed(where.address().to_string());
   for (const auto& line : welcome_lines(host, where.port(), start.first_key->key))
     out << line << '\n';
   out.flush();

@@ -1,7 +1,9 @@
 #include "cli/serve_options.hpp"
 
 #include "config/file_io.hpp"
-#include "config/mesh_certificates.hpp"
+#include "config/keys/mesh_certificates.hpp"
+#include "config/keys/mesh_identity.hpp"
+#include "config/keys/time_text.hpp"
 
 #include <CLI/CLI.hpp>
 

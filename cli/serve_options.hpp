@@ -1,7 +1,7 @@
 /// The flags of `actormesh serve`, and what they, the environment and the file add up to.
 #pragma once
 
-#include "config/key_file.hpp"
+#include "config/keys/key_file.hpp"
 #include "config/loader.hpp"
 
 #include <cstdint>

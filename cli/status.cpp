@@ -1,5 +1,7 @@
 #include "cli/status.hpp"
 
+#include "text/ascii.hpp"
+
 #include <CLI/CLI.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
@@ -135,8 +137,7 @@ std::uint64_t number(const json::value& from) { return from.to_number<std::uint6
 
 /// What others have said is not for the terminal to obey.
 std::string printable(std::string from) {
-  std::ranges::replace_if(
-      from, [](unsigned char each) { return each < 0x20 || each == 0x7F; }, '?');
+  std::ranges::replace_if(from, text::is_control, '?');
   return from;
 }
 

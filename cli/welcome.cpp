@@ -1,8 +1,6 @@
 #include "cli/welcome.hpp"
 
-#include <boost/beast/core/detail/base64.hpp>
-
-#include <algorithm>
+#include "text/base64.hpp"
 
 namespace actormesh::cli {
 
@@ -10,15 +8,9 @@ namespace {
 
 /// The `header-…` sub-protocol that carries a key.
 std::string header_protocol(std::string_view authority, std::string_view key) {
-  namespace base64 = boost::beast::detail::base64;
   const auto json =
       R"({"host":")" + std::string{authority} + R"(","x-api-key":")" + std::string{key} + R"("})";
-  std::string text(base64::encoded_size(json.size()), '\0');
-  text.resize(base64::encode(text.data(), json.data(), json.size()));
-  text.resize(text.find_last_not_of('=') + 1);
-  std::ranges::replace(text, '+', '-');
-  std::ranges::replace(text, '/', '_');
-  return "header-" + text;
+  return "header-" + text::encode_base64url(json);
 }
 
 } // namespace

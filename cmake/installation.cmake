@@ -27,11 +27,11 @@ install(
 # The library: find_package(actormesh) brings actormesh::client. The other libraries are what it is
 # made of, and have no headers here.
 set(package_dir "${CMAKE_INSTALL_LIBDIR}/cmake/actormesh")
-foreach(library config telemetry actors client)
+foreach(library text config keys telemetry actors client)
   set_target_properties(actormesh_${library} PROPERTIES EXPORT_NAME ${library})
 endforeach()
 install(
-  TARGETS actormesh_config actormesh_telemetry actormesh_actors actormesh_client
+  TARGETS actormesh_text actormesh_config actormesh_keys actormesh_telemetry actormesh_actors actormesh_client
   EXPORT actormesh_targets
   ARCHIVE DESTINATION "${CMAKE_INSTALL_LIBDIR}" COMPONENT client)
 install(

@@ -19,6 +19,16 @@ descriptor::~descriptor() {
     ::close(number_);
 }
 
+file_stamp stamp_from(const struct stat& status) noexcept {
+  return {std::int64_t{status.st_mtim.tv_sec} * 1'000'000'000 + status.st_mtim.tv_nsec,
+          status.st_ino, static_cast<std::uint64_t>(status.st_size)};
+}
+
+file_stamp stamp_of(const fs::path& file) noexcept {
+  struct stat status {};
+  return ::stat(file.c_str(), &status) == 0 ? stamp_from(status) : file_stamp{};
+}
+
 problems one_problem(const std::string& source, std::string message) {
   return {{severity::error, source, 0, 0, std::move(message)}};
 }

@@ -7,11 +7,14 @@
 #include "config/problem.hpp"
 
 #include <cstddef>
+#include <cstdint>
 #include <filesystem>
 #include <string>
 #include <string_view>
 
 #include <sys/types.h>
+
+struct stat;
 
 namespace actormesh::config {
 
@@ -30,6 +33,21 @@ public:
 private:
   int number_;
 };
+
+/// Tells one version of a file from another without reading it.
+struct file_stamp {
+  std::int64_t modified_ns = 0;
+  std::uint64_t inode = 0;
+  std::uint64_t size = 0;
+
+  friend bool operator==(const file_stamp&, const file_stamp&) = default;
+};
+
+/// The stamp of a file; all zero when there is none.
+[[nodiscard]] file_stamp stamp_of(const std::filesystem::path& file) noexcept;
+
+/// The same of a file that `stat` or `fstat` has looked at.
+[[nodiscard]] file_stamp stamp_from(const struct stat& status) noexcept;
 
 /// Returns a list of one error.
 [[nodiscard]] problems one_problem(const std::string& source, std::string message);

@@ -1,8 +1,9 @@
 #include "config/quantity.hpp"
 
+#include "text/ascii.hpp"
+
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <limits>
 
 namespace actormesh::config {
@@ -35,11 +36,9 @@ constexpr std::array<named_factor, 7> size_units{{
 
 constexpr std::uint64_t most = std::numeric_limits<std::int64_t>::max();
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-
 /// Cuts the digits off the front of a text.
 std::string_view take_digits(std::string_view& text) {
-  const auto end = std::find_if_not(text.begin(), text.end(), is_digit);
+  const auto end = std::find_if_not(text.begin(), text.end(), text::is_digit);
   const auto digits = text.substr(0, static_cast<std::size_t>(end - text.begin()));
   text.remove_prefix(digits.size());
   return digits;
@@ -54,12 +53,8 @@ std::optional<std::uint64_t> times(std::uint64_t number, std::uint64_t factor) {
 } // namespace
 
 std::optional<std::uint64_t> parse_number(std::string_view text) {
-  std::uint64_t number = 0;
-  const char* const end = text.data() + text.size();
-  const auto [stop, error] = std::from_chars(text.data(), end, number);
-  if (error != std::errc{} || stop != end || number > most)
-    return std::nullopt;
-  return number;
+  const auto number = text::parse_number<std::uint64_t>(text);
+  return number && *number <= most ? number : std::nullopt;
 }
 
 std::optional<std::chrono::milliseconds> parse_duration(std::string_view text) {
@@ -69,7 +64,7 @@ std::optional<std::chrono::milliseconds> parse_duration(std::string_view text) {
   auto unit = duration_units.begin();
   do {
     const auto number = parse_number(take_digits(text));
-    const auto name_end = std::find_if(text.begin(), text.end(), is_digit);
+    const auto name_end = std::find_if(text.begin(), text.end(), text::is_digit);
     const auto name = text.substr(0, static_cast<std::size_t>(name_end - text.begin()));
     unit = std::find_if(unit, duration_units.end(),
                         [&](const named_factor& each) { return each.name == name; });

@@ -1,6 +1,7 @@
 #include "config/schema_rules.hpp"
 
 #include "config/quantity.hpp"
+#include "text/ascii.hpp"
 
 #include <algorithm>
 #include <array>
@@ -19,12 +20,7 @@ std::optional<std::string> if_true(bool fits, std::string_view text) {
   return fits ? std::optional<std::string>{text} : std::nullopt;
 }
 
-bool is_printable(std::string_view text) {
-  return std::all_of(text.begin(), text.end(), [](char c) {
-    const auto byte = static_cast<unsigned char>(c);
-    return byte >= 0x20 && byte != 0x7f;
-  });
-}
+bool is_printable(std::string_view text) { return !text::has_control(text); }
 
 bool is_name(std::string_view text) {
   return !text.empty() && text.size() <= 64 && all_of(text, "_.-");
@@ -95,11 +91,7 @@ std::optional<std::string> normalise_host(std::string_view text) {
   if (text.empty() || text.size() > 253 || !all_of(text, ".-_") || text.front() == '.' ||
       text.find("..") != std::string_view::npos)
     return std::nullopt;
-  std::string host{text};
-  std::transform(host.begin(), host.end(), host.begin(), [](char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  });
-  return host;
+  return text::lower(text);
 }
 
 const text_rule host_rule{"a host name or address without a port", normalise_host};
@@ -197,11 +189,7 @@ std::optional<std::string> normalise_origin(std::string_view text) {
   const auto host = text.substr(scheme + 3);
   if (host.empty() || !all_of(host, "._-:[]*"))
     return std::nullopt;
-  std::string lower{text};
-  std::transform(lower.begin(), lower.end(), lower.begin(), [](char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  });
-  return lower;
+  return text::lower(text);
 }
 
 const text_rule origin_rule{"an origin, such as https://example.com, http://localhost:5173 or "

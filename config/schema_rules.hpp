@@ -2,6 +2,7 @@
 #pragma once
 
 #include "config/schema.hpp"
+#include "text/ascii.hpp"
 
 #include <cstdint>
 
@@ -16,9 +17,7 @@ inline constexpr std::uint64_t hour = 60 * minute;
 inline constexpr std::uint64_t day = 24 * hour;
 inline constexpr std::uint64_t many = 1'000'000'000;
 
-constexpr bool is_alphanumeric(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-}
+using text::is_alphanumeric;
 
 /// Whether there are only letters, digits and characters of `also` in a text.
 [[nodiscard]] bool all_of(std::string_view text, std::string_view also);

@@ -1,8 +1,10 @@
 #include "net/forwarded_for.hpp"
 
+#include "text/ascii.hpp"
+#include "text/host_port.hpp"
+
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <cstdint>
 #include <utility>
 
@@ -36,13 +38,6 @@ std::optional<ip::address> parse_address(std::string_view text) {
   return failed ? std::nullopt : std::optional{address};
 }
 
-template <class Number> std::optional<Number> parse_number(std::string_view text) noexcept {
-  Number number = 0;
-  const auto* last = text.data() + text.size();
-  const auto [end, failed] = std::from_chars(text.data(), last, number);
-  return failed == std::errc{} && end == last ? std::optional{number} : std::nullopt;
-}
-
 /// Whether the first bits of two addresses of the same kind are equal.
 template <class Bytes> bool same_bits(const Bytes& a, const Bytes& b, unsigned bits) noexcept {
   const auto whole = bits / 8;
@@ -66,20 +61,12 @@ ip::address begin_of(const ip::address& address, unsigned bits) noexcept {
   return ip::address_v6{first_bits(address.to_v6().to_bytes(), bits)};
 }
 
-std::string_view trim(std::string_view text) noexcept {
-  constexpr std::string_view white = " \t";
-  const auto first = text.find_first_not_of(white);
-  if (first == std::string_view::npos)
-    return {};
-  return text.substr(first, text.find_last_not_of(white) - first + 1);
-}
-
 /// Takes the last entry off a header's value.
 std::string_view take_last(std::string_view& line) noexcept {
   const auto comma = line.rfind(',');
   const auto last = comma == std::string_view::npos ? line : line.substr(comma + 1);
   line = comma == std::string_view::npos ? std::string_view{} : line.substr(0, comma);
-  return trim(last);
+  return text::trim(last, text::blanks);
 }
 
 } // namespace
@@ -104,7 +91,7 @@ boost::system::result<network, std::string> network::parse(std::string_view text
   const auto most = bits_of(*written);
   unsigned prefix = most;
   if (slash != std::string_view::npos) {
-    const auto number = parse_number<unsigned>(text.substr(slash + 1));
+    const auto number = text::parse_number<unsigned>(text.substr(slash + 1));
     if (!number || *number > most)
       return "expected a prefix of 0 to " + std::to_string(most) + " behind the slash";
     prefix = *number;
@@ -136,26 +123,13 @@ std::string network::to_string() const {
 // -- the walk ----------------------------------------------------------------------------------
 
 std::optional<ip::address> parse_forwarded(std::string_view entry) {
-  std::optional<ip::address> found;
-  std::string_view port;
-  if (entry.starts_with('[')) {
-    const auto close = entry.find(']');
-    if (close == std::string_view::npos)
-      return std::nullopt;
-    found = parse_address(entry.substr(1, close - 1));
-    port = entry.substr(close + 1);
-    if (found && found->is_v4())
-      return std::nullopt;
-  } else {
-    // One colon comes before a port, more of them are IPv6.
-    const auto colon = entry.find(':');
-    const bool has_port = colon != std::string_view::npos && colon == entry.rfind(':');
-    found = parse_address(has_port ? entry.substr(0, colon) : entry);
-    port = has_port ? entry.substr(colon) : std::string_view{};
-  }
-  if (!found)
+  const auto parts = text::split_host_port(entry);
+  if (!parts)
     return std::nullopt;
-  if (!port.empty() && (port[0] != ':' || !parse_number<std::uint16_t>(port.substr(1))))
+  const auto found = parse_address(parts->host);
+  if (!found || (parts->in_brackets && found->is_v4()))
+    return std::nullopt;
+  if (parts->port && !text::parse_number<std::uint16_t>(*parts->port))
     return std::nullopt;
   return unmapped(*found);
 }

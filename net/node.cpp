@@ -6,6 +6,7 @@
 #include "net/mesh_page.hpp"
 #include "net/metrics.hpp"
 #include "telemetry/log.hpp"
+#include "text/host_port.hpp"
 
 #include <algorithm>
 #include <chrono>
@@ -24,8 +25,7 @@ std::size_t loop_count(const config::settings& settings) {
 }
 
 std::string describe(const config::listener_settings& where) {
-  const auto v6 = where.address.find(':') != std::string::npos;
-  return (v6 ? '[' + where.address + ']' : where.address) + ':' + std::to_string(where.port);
+  return text::format_host_port(where.address, where.port);
 }
 
 std::vector<network> networks_of(const config::settings& settings) {

@@ -3,7 +3,7 @@
 
 #include "actors/mesh/hub.hpp"
 #include "actors/system.hpp"
-#include "config/key_ring.hpp"
+#include "config/keys/key_ring.hpp"
 #include "config/settings.hpp"
 #include "net/access/store.hpp"
 #include "net/address_limit.hpp"

@@ -2,10 +2,10 @@
 
 #include "net/appsync/format.hpp"
 #include "net/appsync/publish.hpp"
-#include "net/ascii.hpp"
 #include "net/http/date.hpp"
 #include "net/websocket/handshake.hpp"
 #include "telemetry/log.hpp"
+#include "text/ascii.hpp"
 
 #include <algorithm>
 #include <optional>
@@ -126,7 +126,7 @@ boost::asio::ip::address forwarded_address(const http::exchange& what,
                                            const std::vector<network>& trusted) {
   std::vector<std::string_view> lines;
   for (const auto& line : what.what().headers)
-    if (same_name(line.name_text, "x-forwarded-for"))
+    if (text::iequals(line.name_text, "x-forwarded-for"))
       lines.push_back(line.value);
   return find_client(what.remote_address(), lines, trusted);
 }
@@ -330,7 +330,7 @@ void router::refuse_with(http::exchange& what, error problem, const refusal_opti
 
 void router::upgrade(http::exchange& what, const appsync::api_ptr& to) {
   const auto& request = what.what();
-  if (!request.upgrade || !same_name(request[field::upgrade], "websocket"))
+  if (!request.upgrade || !text::iequals(request[field::upgrade], "websocket"))
     return refuse_with(what, error::upgrade_required, {.headers = upgrade_headers});
   if (request["sec-websocket-version"] != "13")
     return refuse_with(what, error::upgrade_required, {.headers = upgrade_headers});

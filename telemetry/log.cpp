@@ -1,8 +1,9 @@
 #include "telemetry/log.hpp"
 
-#include "telemetry/utf8.hpp"
+#include "text/hex.hpp"
+#include "text/json.hpp"
+#include "text/utf8.hpp"
 
-#include <boost/json/serialize.hpp>
 #include <spdlog/async.h>
 #include <spdlog/async_logger.h>
 #include <spdlog/details/null_mutex.h>
@@ -32,25 +33,22 @@ using std::chrono::steady_clock;
 
 // -- one line ----------------------------------------------------------------------------------
 
-constexpr std::string_view hex = "0123456789abcdef";
-
 /// Characters that a terminal would act upon: C0, DEL, and C1 (U+0080 to U+009F).
 bool is_control(std::string_view character) {
-  const auto first = static_cast<unsigned char>(character[0]);
-  return first < 0x20 || first == 0x7f ||
-         (first == 0xc2 && static_cast<unsigned char>(character[1]) < 0xa0);
+  return text::is_control(character[0]) ||
+         (character[0] == '\xc2' && static_cast<unsigned char>(character[1]) < 0xa0);
 }
 
 void append_escaped(std::string& to, std::string_view text, bool quoted) {
   while (!text.empty()) {
-    const auto size = utf8_character_size(text);
+    const auto size = text::utf8_character_size(text);
     const auto bytes = text.substr(0, std::max<std::size_t>(size, 1));
     if (bytes == "\n")
       to += "\\n";
     else if (size == 0 || is_control(bytes)) {
       for (const char c : bytes) {
-        const auto byte = static_cast<unsigned char>(c);
-        to += {'\\', 'x', hex[byte >> 4U], hex[byte & 0xfU]};
+        const auto digits = text::hex_of(static_cast<unsigned char>(c));
+        to += {'\\', 'x', digits[0], digits[1]};
       }
     } else {
       if (quoted && (bytes == "\"" || bytes == "\\"))
@@ -72,17 +70,6 @@ void append_text_value(std::string& to, std::string_view text) {
   to += '"';
   append_escaped(to, text, true);
   to += '"';
-}
-
-/// JSON wants UTF-8: what is none becomes U+FFFD.
-void append_json_text(std::string& to, std::string_view text) {
-  std::string valid;
-  while (!text.empty()) {
-    const auto size = utf8_character_size(text);
-    valid += size == 0 ? std::string_view{"\xef\xbf\xbd"} : text.substr(0, size);
-    text.remove_prefix(std::max<std::size_t>(size, 1));
-  }
-  to += boost::json::serialize(boost::json::string_view{valid.data(), valid.size()});
 }
 
 template <class Number> void append_number(std::string& to, Number number) {
@@ -150,15 +137,15 @@ std::string json_line(log_level level, std::string_view node,
   line += '"';
   if (!node.empty()) {
     line += ",\"node\":";
-    append_json_text(line, node);
+    text::append_json_string(line, node);
   }
   line += ",\"message\":";
-  append_json_text(line, message);
+  text::append_json_string(line, message);
   for (const auto& each : values) {
     line += ',';
-    append_json_text(line, each.name);
+    text::append_json_string(line, each.name);
     line += ':';
-    append_value(line, each, append_json_text);
+    append_value(line, each, text::append_json_string);
   }
   return line += '}';
 }

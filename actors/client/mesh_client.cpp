@@ -4,6 +4,7 @@
 #include "actors/client/member_session.hpp"
 #include "actors/client/session.hpp"
 #include "actors/messages.hpp"
+#include "text/host_port.hpp"
 
 #include <caf/actor_cast.hpp>
 #include <caf/init_global_meta_objects.hpp>
@@ -33,7 +34,7 @@ void check(const caf::actor_system& system, const options& how) {
   if (how.nodes.empty())
     throw std::invalid_argument{"a mesh client needs the address of a node"};
   for (const auto& each : how.nodes)
-    if (!mesh::parse_host_port(each))
+    if (!text::parse_host_port(each))
       throw std::invalid_argument{"expected HOST:PORT, not \"" + each + "\""};
   if (how.retry_min.count() <= 0 || how.retry_max < how.retry_min)
     throw std::invalid_argument{"retry_min must be above 0, and retry_max not below it"};

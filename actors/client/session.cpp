@@ -1,6 +1,7 @@
 #include "actors/client/session.hpp"
 
 #include "actors/loop_actor.hpp"
+#include "text/host_port.hpp"
 
 #include <caf/event_based_actor.hpp>
 #include <caf/io/middleman.hpp>
@@ -78,7 +79,7 @@ session::session(caf::actor_config& cfg, options how, id_source ids)
   , unhandled_(std::make_shared<unhandled>(how_.queue_bytes, caf::weak_actor_ptr{ctrl()}))
   , pause_(how_.retry_min) {
   for (const auto& each : how_.nodes)
-    if (auto where = mesh::parse_host_port(each))
+    if (auto where = text::parse_host_port(each))
       targets_.push_back({std::move(*where), true});
 }
 
@@ -348,7 +349,7 @@ void session::attempt_failed(const std::string& why) {
 
 void session::learn(const std::vector<mesh::peer_info>& peers) {
   for (const auto& each : peers) {
-    auto where = mesh::parse_host_port(each.address);
+    auto where = text::parse_host_port(each.address);
     if (!where || targets_.size() >= how_.nodes.size() + max_learnt_targets ||
         std::ranges::find(targets_, *where, &target::where) != targets_.end())
       continue;

@@ -6,6 +6,7 @@
 #include "actors/client/node_wire.hpp"
 #include "actors/client/unhandled.hpp"
 #include "actors/messages.hpp"
+#include "text/host_port.hpp"
 
 #include <caf/io/broker.hpp>
 #include <caf/typed_response_promise.hpp>
@@ -59,7 +60,7 @@ private:
   using subscribe_callback = std::function<void(const subscribe_result&)>;
 
   struct target {
-    mesh::host_port where;
+    text::host_port where;
     bool configured = false; ///< Otherwise a node has told of it.
   };
 

@@ -1,5 +1,7 @@
 #include "actors/mesh/dial_list.hpp"
 
+#include "text/host_port.hpp"
+
 #include <algorithm>
 #include <iterator>
 
@@ -9,7 +11,7 @@ dial_list::dial_list(std::chrono::milliseconds retry_min, std::chrono::milliseco
   : retry_min_(retry_min)
   , retry_max_(retry_max) {}
 
-dial_list::target& dial_list::add(const host_port& where, bool seed) {
+dial_list::target& dial_list::add(const text::host_port& where, bool seed) {
   auto& made = targets_[to_string(where)];
   made.where = where;
   made.seed = made.seed || seed;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "actors/mesh/transport.hpp"
+#include "text/host_port.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -19,7 +20,7 @@ public:
   using clock = std::chrono::steady_clock;
 
   struct target {
-    host_port where;
+    text::host_port where;
     std::string node; ///< Who is there, as far as is known.
     bool seed = false;
     bool is_self = false;
@@ -33,7 +34,7 @@ public:
   dial_list(std::chrono::milliseconds retry_min, std::chrono::milliseconds retry_max);
 
   /// Adds an address, to be dialed at once, unless it is known already.
-  target& add(const host_port& where, bool seed);
+  target& add(const text::host_port& where, bool seed);
 
   /// Null if the address is unknown.
   [[nodiscard]] target* find(const std::string& address);

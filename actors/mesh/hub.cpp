@@ -4,6 +4,7 @@
 #include "actors/messages.hpp"
 #include "config/schema.hpp"
 #include "telemetry/log.hpp"
+#include "text/host_port.hpp"
 
 #include <caf/event_based_actor.hpp>
 #include <caf/io/middleman.hpp>
@@ -60,7 +61,7 @@ std::string explain_dialed(const std::string& failure) {
 
 /// Where a peer can be dialed: one that listens everywhere is there where it comes from.
 std::string reachable(const std::string& told, const std::string& remote) {
-  auto where = parse_host_port(told);
+  auto where = text::parse_host_port(told);
   if (!where)
     return {};
   if (is_any_address(where->host))
@@ -90,7 +91,7 @@ hub::hub(caf::actor_config& cfg, options how, std::optional<mesh_port> port, hub
   , incarnation_(make_incarnation())
   , targets_(how_.settings.retry_min, how_.settings.retry_max) {
   for (const auto& each : how_.settings.seeds)
-    if (const auto where = parse_host_port(each))
+    if (const auto where = text::parse_host_port(each))
       targets_.add(*where, true);
   // The first node of a mesh has nobody to wait for.
   if (targets_.all().empty())
@@ -263,7 +264,7 @@ std::vector<peer_info> hub::linked_peers() const {
 
 void hub::learn(const std::vector<peer_info>& list) {
   for (const auto& each : list) {
-    const auto where = parse_host_port(each.address);
+    const auto where = text::parse_host_port(each.address);
     if (!where || each.name == how_.node)
       continue;
     auto& at = targets_.add(*where, false);
@@ -485,7 +486,7 @@ void hub::link_up(peer_link& at) {
   entry.was_up = true;
   entry.since = std::chrono::system_clock::now();
   entry.last_error.clear();
-  if (const auto where = parse_host_port(at.who.address))
+  if (const auto where = text::parse_host_port(at.who.address))
     targets_.add(*where, false).node = at.who.name;
   for (auto& [address, each] : targets_.all())
     if (each.node == at.who.name && !each.busy)

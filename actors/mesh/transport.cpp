@@ -1,6 +1,7 @@
 #include "actors/mesh/transport.hpp"
 
 #include "telemetry/log.hpp"
+#include "text/host_port.hpp"
 
 #include <boost/system/system_error.hpp>
 #include <caf/actor_system.hpp>
@@ -51,7 +52,6 @@ boost::system::error_code not_found() {
 constexpr std::chrono::milliseconds cancel_check{50};
 
 /// Of a name in the DNS.
-constexpr std::size_t longest_host = 253;
 
 /// How many peers may be waiting to be accepted.
 constexpr int listen_backlog = 128;
@@ -372,34 +372,6 @@ socket_guard::~socket_guard() {
 
 int socket_guard::release() noexcept { return std::exchange(descriptor_, -1); }
 
-std::optional<host_port> parse_host_port(std::string_view text) {
-  const auto colon = text.rfind(':');
-  if (colon == std::string_view::npos || colon == 0)
-    return std::nullopt;
-  auto host = text.substr(0, colon);
-  const auto digits = text.substr(colon + 1);
-  if (host.starts_with('[') && host.ends_with(']'))
-    host = host.substr(1, host.size() - 2);
-  else if (host.find(':') != std::string_view::npos)
-    return std::nullopt;
-  // Others tell us of addresses, too: what is no host must not get into the log, or be looked up.
-  const auto is_odd = [](unsigned char each) {
-    return each <= ' ' || each == '[' || each == ']' || each == 0x7F;
-  };
-  if (host.size() > longest_host || std::ranges::any_of(host, is_odd))
-    return std::nullopt;
-  std::uint16_t port = 0;
-  const auto [end, failed] = std::from_chars(digits.data(), digits.data() + digits.size(), port);
-  if (failed != std::errc{} || end != digits.data() + digits.size() || port == 0 || host.empty())
-    return std::nullopt;
-  return host_port{std::string{host}, port};
-}
-
-std::string to_string(const host_port& what) {
-  const auto v6 = what.host.find(':') != std::string::npos;
-  return (v6 ? '[' + what.host + ']' : what.host) + ':' + std::to_string(what.port);
-}
-
 boost::system::result<mesh_port> open_mesh_port(const std::string& address, std::uint16_t port) {
   addrinfo hints{};
   hints.ai_socktype = SOCK_STREAM;
@@ -420,7 +392,8 @@ boost::system::result<mesh_port> open_mesh_port(const std::string& address, std:
   return mesh_port{std::move(socket), {address, bound ? *bound : port}};
 }
 
-boost::system::result<socket_guard> dial(const host_port& where, std::chrono::milliseconds timeout,
+boost::system::result<socket_guard> dial(const text::host_port& where,
+                                         std::chrono::milliseconds timeout,
                                          const std::atomic<bool>& cancelled, reach within) {
   const auto until = steady_clock::now() + timeout;
   addrinfo hints{};

@@ -5,7 +5,8 @@
 /// connected send any message to any actor.
 #pragma once
 
-#include "config/mesh_certificates.hpp"
+#include "config/keys/mesh_identity.hpp"
+#include "text/host_port.hpp"
 
 #include <boost/system/result.hpp>
 #include <caf/fwd.hpp>
@@ -41,22 +42,10 @@ private:
   int descriptor_;
 };
 
-/// Where a mesh port is, or where one is looked for.
-struct host_port {
-  std::string host; ///< A name or a literal, without brackets.
-  std::uint16_t port = 0;
-
-  friend bool operator==(const host_port&, const host_port&) = default;
-};
-
-/// Reads `HOST:PORT`, `1.2.3.4:PORT` or `[::1]:PORT`.
-[[nodiscard]] std::optional<host_port> parse_host_port(std::string_view text);
-[[nodiscard]] std::string to_string(const host_port& what);
-
 /// A socket that listens for nodes.
 struct mesh_port {
   socket_guard socket;
-  host_port where; ///< With the port that was picked.
+  text::host_port where; ///< With the port that was picked.
 };
 
 /// Binds the mesh port. `address` is an IP literal; port 0 takes a free one.
@@ -68,7 +57,7 @@ enum class reach : std::uint8_t { anywhere, loopback };
 
 /// Connects, blocking for at most `timeout`, or until `cancelled` is set. For a thread that may
 /// block.
-[[nodiscard]] boost::system::result<socket_guard> dial(const host_port& where,
+[[nodiscard]] boost::system::result<socket_guard> dial(const text::host_port& where,
                                                        std::chrono::milliseconds timeout,
                                                        const std::atomic<bool>& cancelled,
                                                        reach within);

@@ -2,6 +2,7 @@
 /// channels as wanted, says so, and stays until it is killed. For `bench/mesh --interest`.
 #include "actors/mesh/protocol.hpp"
 #include "actors/mesh/transport.hpp"
+#include "text/host_port.hpp"
 
 #include <CLI/CLI.hpp>
 
@@ -24,7 +25,7 @@ using namespace actormesh::mesh;
 
 class lonely_node {
 public:
-  lonely_node(const host_port& where, std::size_t channels)
+  lonely_node(const text::host_port& where, std::size_t channels)
     : socket_(connect(where))
     , channels_(channels) {}
 
@@ -51,7 +52,7 @@ public:
   }
 
 private:
-  static socket_guard connect(const host_port& where) {
+  static socket_guard connect(const text::host_port& where) {
     const std::atomic<bool> cancelled{false};
     auto got = dial(where, std::chrono::seconds{5}, cancelled, reach::loopback);
     if (!got)
@@ -134,7 +135,7 @@ int main(int argc, char** argv) {
   app.add_option("--channels", channels, "how many")->check(CLI::PositiveNumber);
   CLI11_PARSE(app, argc, argv);
   try {
-    const auto where = parse_host_port(mesh);
+    const auto where = text::parse_host_port(mesh);
     if (!where)
       throw std::runtime_error{"expected address:port"};
     lonely_node{*where, channels}.run();

@@ -2,6 +2,7 @@
 
 #include "bench/wire/event.hpp"
 #include "bench/wire/frame.hpp"
+#include "text/base64.hpp"
 
 #include <algorithm>
 #include <array>
@@ -48,21 +49,6 @@ std::size_t content_length(std::string_view head) {
 
 } // namespace
 
-std::string base64url(std::string_view text) {
-  constexpr std::string_view letters =
-      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-  std::string out;
-  for (std::size_t at = 0; at < text.size(); at += 3) {
-    const auto taken = std::min<std::size_t>(3, text.size() - at);
-    unsigned group = 0;
-    for (std::size_t i = 0; i < 3; ++i)
-      group = (group << 8U) | (i < taken ? static_cast<std::uint8_t>(text[at + i]) : 0U);
-    for (std::size_t i = 0; i <= taken; ++i)
-      out += letters[(group >> (18U - 6U * i)) & 63U];
-  }
-  return out;
-}
-
 std::size_t upgrade_response_size(std::string_view bytes) {
   const auto end = bytes.find("\r\n\r\n");
   if (end == std::string_view::npos)
@@ -84,7 +70,7 @@ std::string appsync_realtime::opening() const {
          "\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
          "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
          "Sec-WebSocket-Protocol: aws-appsync-event-ws, header-" +
-         base64url(credentials) + "\r\n\r\n";
+         text::encode_base64url(credentials) + "\r\n\r\n";
 }
 
 std::size_t appsync_realtime::opened(std::string_view bytes) const {

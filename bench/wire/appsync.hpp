@@ -56,9 +56,6 @@ private:
   std::size_t stamp_at_ = 0;
 };
 
-/// Returns `text` in Base64URL without padding, as the sub-protocol `header-...` wants it.
-[[nodiscard]] std::string base64url(std::string_view text);
-
 /// Returns the length of the `101` response at the front of `bytes`, 0 for "more needed".
 /// Throws `protocol_error` for any other status.
 [[nodiscard]] std::size_t upgrade_response_size(std::string_view bytes);

@@ -1,5 +1,7 @@
 #include "bench/wire/event.hpp"
 
+#include "text/ascii.hpp"
+
 #include <algorithm>
 #include <cstring>
 
@@ -12,8 +14,6 @@ constexpr std::string_view behind_filling = R"("})";
 
 static_assert(before_stamp.size() + stamp_digits + before_filling.size() + behind_filling.size() ==
               smallest_event);
-
-bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
 
 /// Returns the number that eight digits make, all at once.
 std::uint64_t eight_digits(const char* digits) noexcept {
@@ -52,8 +52,8 @@ std::string escape(std::string_view text) {
 std::optional<std::size_t> find_stamp(std::string_view text) noexcept {
   std::size_t run = 0;
   for (std::size_t at = 0; at < text.size(); ++at) {
-    run = is_digit(text[at]) ? run + 1 : 0;
-    const bool ends_here = at + 1 == text.size() || !is_digit(text[at + 1]);
+    run = text::is_digit(text[at]) ? run + 1 : 0;
+    const bool ends_here = at + 1 == text.size() || !text::is_digit(text[at + 1]);
     if (run == stamp_digits && ends_here)
       return at + 1 - stamp_digits;
   }

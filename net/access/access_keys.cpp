@@ -1,5 +1,7 @@
 #include "net/access/access_keys.hpp"
 
+#include "config/keys/secret_file.hpp"
+
 #include <algorithm>
 #include <utility>
 
@@ -31,7 +33,7 @@ auth::identity_ptr make_identity(const config::access_key_settings& from,
 
 /// Reads one secret a line.
 std::vector<config::secret> read_lines(const std::string& file, config::problems& found) {
-  const auto text = config::read_secret_file(file, config::secret_mode::owner_only);
+  const auto text = config::read_secret_file(file);
   if (!text) {
     found.insert(found.end(), text.error().begin(), text.error().end());
     return {};

@@ -3,8 +3,8 @@
 
 #include "auth/identity.hpp"
 #include "auth/policy.hpp"
+#include "config/keys/secret.hpp"
 #include "config/problem.hpp"
-#include "config/secret_file.hpp"
 #include "config/settings.hpp"
 
 #include <map>

@@ -7,7 +7,7 @@
 #include "auth/policy.hpp"
 #include "auth/sigv4.hpp"
 #include "auth/verdict.hpp"
-#include "config/key_ring.hpp"
+#include "config/keys/key_ring.hpp"
 #include "config/settings.hpp"
 #include "net/access/access_keys.hpp"
 #include "net/access/channel_forms.hpp"

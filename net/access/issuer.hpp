@@ -1,12 +1,12 @@
 /// Whose tokens are accepted, and the keys that check them.
 #pragma once
 
-#include "auth/encoding.hpp"
+#include "auth/digest.hpp"
 #include "auth/jwks.hpp"
 #include "auth/jwt.hpp"
 #include "auth/token_rules.hpp"
 #include "auth/verdict.hpp"
-#include "config/key_file.hpp"
+#include "config/file_io.hpp"
 #include "config/problem.hpp"
 #include "config/settings.hpp"
 #include "net/access/lru_cache.hpp"

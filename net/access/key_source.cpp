@@ -2,6 +2,7 @@
 
 #include "auth/strict_json.hpp"
 #include "config/file_io.hpp"
+#include "config/keys/secret_file.hpp"
 
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
@@ -275,7 +276,7 @@ void key_source::start() {
 }
 
 void key_source::read_file(reading& into) const {
-  const auto text = config::read_secret_file(settings_.file, config::secret_mode::mounted);
+  const auto text = config::read_secret_file(settings_.file);
   auto keys = text ? parse_keys(*text, settings_.member, settings_.file)
                    : result<std::vector<secret>>{text.error()};
   into.done = true;

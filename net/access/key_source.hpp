@@ -1,10 +1,10 @@
 /// API keys that somebody else rotates.
 #pragma once
 
-#include "config/key_file.hpp"
-#include "config/key_ring.hpp"
+#include "config/file_io.hpp"
+#include "config/keys/key_ring.hpp"
+#include "config/keys/secret.hpp"
 #include "config/problem.hpp"
-#include "config/secret_file.hpp"
 #include "config/settings.hpp"
 #include "net/fetch/client.hpp"
 

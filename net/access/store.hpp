@@ -1,8 +1,8 @@
 /// The credentials of all APIs, kept up to date.
 #pragma once
 
-#include "config/key_file.hpp"
-#include "config/key_ring.hpp"
+#include "config/file_io.hpp"
+#include "config/keys/key_ring.hpp"
 #include "config/problem.hpp"
 #include "config/settings.hpp"
 #include "net/access/authority.hpp"

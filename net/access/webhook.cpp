@@ -2,6 +2,7 @@
 
 #include "auth/strict_json.hpp"
 #include "telemetry/log.hpp"
+#include "text/hex.hpp"
 
 #include <boost/json/serialize.hpp>
 #include <boost/json/value.hpp>
@@ -183,7 +184,7 @@ answer webhook::read(const fetch::response& got, const auth::sha256_digest& toke
         who.name.assign(found->get_string().data(), found->get_string().size());
   // Who has no name is at least the same one every time.
   if (who.name.empty())
-    who.name = "token-" + auth::to_hex(auth::view(token).substr(0, 6));
+    who.name = "token-" + text::to_hex(auth::view(token).substr(0, 6));
   return {verdict::allowed, std::make_shared<const auth::identity>(std::move(who))};
 }
 

@@ -1,7 +1,7 @@
 /// The web hook behind AWS_LAMBDA (appsync-events protocol section 5.6).
 #pragma once
 
-#include "auth/encoding.hpp"
+#include "auth/digest.hpp"
 #include "auth/policy.hpp"
 #include "auth/verdict.hpp"
 #include "config/problem.hpp"

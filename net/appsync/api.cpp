@@ -1,6 +1,7 @@
 #include "net/appsync/api.hpp"
 
-#include "net/ascii.hpp"
+#include "text/ascii.hpp"
+#include "text/host_port.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -11,15 +12,6 @@ namespace {
 
 constexpr std::string_view publish_endpoint = "/event";
 constexpr std::string_view realtime_endpoint = "/event/realtime";
-
-/// The host without its port; an IPv6 literal keeps its brackets.
-std::string_view host_name(std::string_view host) noexcept {
-  const auto bracket = host.rfind(']');
-  const auto colon = host.rfind(':');
-  if (colon != std::string_view::npos && (bracket == std::string_view::npos || bracket < colon))
-    host = host.substr(0, colon);
-  return host;
-}
 
 } // namespace
 
@@ -55,24 +47,22 @@ bool api::allows_origin(std::string_view origin) const noexcept {
   return std::ranges::any_of(settings_.origins, [&](const std::string& allowed) {
     const auto star = allowed.find("://*.");
     if (star == std::string::npos)
-      return net::same_name(allowed, origin);
+      return text::iequals(allowed, origin);
     // A host below the one behind the star, and the same scheme.
     const auto scheme = std::string_view{allowed}.substr(0, star + 3);
     const auto suffix = std::string_view{allowed}.substr(star + 4);
     if (origin.size() <= scheme.size() + suffix.size() ||
-        !net::same_name(origin.substr(0, scheme.size()), scheme) ||
-        !net::same_name(origin.substr(origin.size() - suffix.size()), suffix))
+        !text::iequals(origin.substr(0, scheme.size()), scheme) ||
+        !text::iequals(origin.substr(origin.size() - suffix.size()), suffix))
       return false;
     const auto below = origin.substr(scheme.size(), origin.size() - scheme.size() - suffix.size());
-    return std::ranges::all_of(below, [](char c) {
-      const auto lower = net::to_lower(c);
-      return (lower >= 'a' && lower <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '.';
-    });
+    return std::ranges::all_of(
+        below, [](char c) { return text::is_alphanumeric(c) || c == '-' || c == '.'; });
   });
 }
 
 api_table::match api_table::select(std::string_view path, std::string_view host) const {
-  const auto name = host_name(host);
+  const auto name = text::without_port(host);
   match best;
   for (const auto& candidate : apis_) {
     const auto& settings = candidate->settings();
@@ -90,7 +80,7 @@ api_table::match api_table::select(std::string_view path, std::string_view host)
       continue;
     }
     const auto named = std::ranges::any_of(
-        settings.hosts, [&](const auto& own) { return net::same_name(own, name); });
+        settings.hosts, [&](const auto& own) { return text::iequals(own, name); });
     if (named)
       return {candidate, where};
   }

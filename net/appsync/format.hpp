@@ -26,13 +26,6 @@ struct stated_details {
   std::string_view denied = {}; ///< Who may not do what: the message of `access_denied`.
 };
 
-/// Appends `text` as the inside of a JSON string, escaped as JSON.stringify does: only `"`, `\` and
-/// U+0000 to U+001F (\b \t \n \f \r short, else \u00xx in lower case); everything else as it is.
-void append_escaped(std::string& out, std::string_view text);
-
-/// The size `append_escaped` would add.
-[[nodiscard]] std::size_t escaped_size(std::string_view text) noexcept;
-
 /// `{"type":"data","id":"<id>","event":"` — what comes before the shared part of a data frame.
 [[nodiscard]] std::string data_prefix(std::string_view id);
 

@@ -1,11 +1,12 @@
 #include "net/appsync/operation.hpp"
 
 #include "config/defaults.hpp"
+#include "text/ascii.hpp"
+#include "text/base64.hpp"
 
 #include <boost/json/basic_parser_impl.hpp>
 #include <boost/json/parse.hpp>
 #include <boost/json/value.hpp>
-#include <openssl/evp.h>
 
 #include <algorithm>
 #include <array>
@@ -31,23 +32,13 @@ std::string_view view(json::string_view text) noexcept { return {text.data(), te
 
 // -- names ----------------------------------------------------------------------------------------
 
-constexpr char to_lower(char c) noexcept {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
-
-/// Compares with `name`, which is in lower case.
-bool is_name(std::string_view text, std::string_view name) noexcept {
-  return std::equal(text.begin(), text.end(), name.begin(), name.end(),
-                    [](char a, char b) { return to_lower(a) == b; });
-}
-
 /// Returns the member of `whose` that belongs to a header's name, or null if it is none of them.
 std::optional<std::string>* find_credential(credentials& whose, std::string_view name) noexcept {
-  if (is_name(name, "x-api-key"))
+  if (text::iequals(name, "x-api-key"))
     return &whose.api_key;
-  if (is_name(name, "authorization"))
+  if (text::iequals(name, "authorization"))
     return &whose.authorization;
-  if (is_name(name, "host"))
+  if (text::iequals(name, "host"))
     return &whose.host;
   return nullptr;
 }
@@ -61,20 +52,13 @@ void forget_other(credentials& whose, std::string_view name) {
 }
 
 /// Credentials end up in comparisons, log fields and header values: no control characters.
-bool is_printable(std::string_view text) noexcept {
-  return std::none_of(text.begin(), text.end(), [](char c) {
-    const auto byte = static_cast<unsigned char>(c);
-    return byte < 0x20 || byte == 0x7F;
-  });
-}
+bool is_printable(std::string_view text) noexcept { return !text::has_control(text); }
 
 bool is_id(std::string_view text) noexcept {
   constexpr std::size_t longest = 128;
   return !text.empty() && text.size() <= longest &&
          std::all_of(text.begin(), text.end(), [](char c) {
-           const char lower = to_lower(c);
-           return (lower >= 'a' && lower <= 'z') || (c >= '0' && c <= '9') || c == '-' ||
-                  c == '_' || c == '+';
+           return text::is_alphanumeric(c) || c == '-' || c == '_' || c == '+';
          });
 }
 
@@ -491,42 +475,8 @@ bool operation_parser::is_event(std::string_view text) {
 
 // -- header-… sub-protocol ------------------------------------------------------------------------
 
-namespace {
-
-/// Decodes base64url, or plain base64 as some clients write it, with or without padding.
-std::optional<std::string> decode_base64(std::string_view text) {
-  // Far above what fits into the headers of a request, and within OpenSSL's int.
-  constexpr std::size_t longest = 1024 * 1024;
-  while (text.ends_with('=') && text.size() % 4 != 1)
-    text.remove_suffix(1);
-  if (text.size() > longest || text.size() % 4 == 1)
-    return std::nullopt;
-  std::string plain{text};
-  for (char& c : plain) {
-    if (c == '-')
-      c = '+';
-    else if (c == '_')
-      c = '/';
-    const char lower = to_lower(c);
-    if (!((lower >= 'a' && lower <= 'z') || (c >= '0' && c <= '9') || c == '+' || c == '/'))
-      return std::nullopt;
-  }
-  const auto padding = (4 - plain.size() % 4) % 4;
-  plain.append(padding, 'A');
-  std::string decoded(plain.size() / 4 * 3, '\0');
-  const auto size = EVP_DecodeBlock(reinterpret_cast<unsigned char*>(decoded.data()),
-                                    reinterpret_cast<const unsigned char*>(plain.data()),
-                                    static_cast<int>(plain.size()));
-  if (size < 0)
-    return std::nullopt;
-  decoded.resize(static_cast<std::size_t>(size) - padding);
-  return decoded;
-}
-
-} // namespace
-
 std::optional<credentials> decode_header_protocol(std::string_view base64url) {
-  const auto text = decode_base64(base64url);
+  const auto text = text::decode_any_base64(base64url);
   if (!text)
     return std::nullopt;
   json::error_code ec;

@@ -1,9 +1,9 @@
 #include "net/fetch/client.hpp"
 
-#include "net/ascii.hpp"
 #include "net/fetch/connection.hpp"
 #include "net/fetch/trust.hpp"
 #include "net/fetch/url.hpp"
+#include "text/ascii.hpp"
 
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
@@ -35,8 +35,7 @@ constexpr std::array<std::string_view, 8> reserved_headers{
 /// RFC 9110 section 5.6.2.
 bool is_token_character(char c) noexcept {
   constexpr std::string_view punctuation = "!#$%&'*+-.^_`|~";
-  return (c >= '0' && c <= '9') || (net::to_lower(c) >= 'a' && net::to_lower(c) <= 'z') ||
-         punctuation.find(c) != std::string_view::npos;
+  return text::is_alphanumeric(c) || punctuation.find(c) != std::string_view::npos;
 }
 
 /// RFC 9110 section 5.5.
@@ -46,7 +45,7 @@ bool is_value_character(char c) noexcept {
 
 bool can_be_sent(const std::string& name, const std::string& value) {
   const auto reserved = std::ranges::any_of(
-      reserved_headers, [&](std::string_view each) { return net::same_name(each, name); });
+      reserved_headers, [&](std::string_view each) { return text::iequals(each, name); });
   return !reserved && !name.empty() && std::ranges::all_of(name, is_token_character) &&
          std::ranges::all_of(value, is_value_character);
 }
@@ -297,7 +296,7 @@ std::string_view to_string(error value) noexcept {
 
 std::string_view response::header(std::string_view name) const noexcept {
   const auto found = std::ranges::find_if(
-      headers, [&](const auto& each) { return net::same_name(each.first, name); });
+      headers, [&](const auto& each) { return text::iequals(each.first, name); });
   return found == headers.end() ? std::string_view{} : std::string_view{found->second};
 }
 

@@ -1,7 +1,7 @@
 /// Whom a client of ours believes.
 #pragma once
 
-#include "config/key_file.hpp"
+#include "config/file_io.hpp"
 
 #include <boost/asio/ssl/context.hpp>
 #include <boost/system/result.hpp>

@@ -1,6 +1,6 @@
 #include "net/fetch/url.hpp"
 
-#include "net/ascii.hpp"
+#include "text/ascii.hpp"
 
 #include <boost/asio/ip/address.hpp>
 
@@ -77,7 +77,7 @@ std::optional<std::uint16_t> parse_port(std::string_view text) {
 
 std::optional<std::string> parse_host(std::string_view text) {
   std::string host{text};
-  std::ranges::transform(host, host.begin(), net::to_lower);
+  std::ranges::transform(host, host.begin(), text::to_lower);
   boost::system::error_code failed;
   if (host.starts_with('[') && host.ends_with(']')) {
     host = host.substr(1, host.size() - 2);
@@ -123,8 +123,8 @@ std::optional<url> parse_url(std::string_view text) {
   if (scheme_end == std::string_view::npos)
     return std::nullopt;
   url parsed;
-  parsed.tls = net::same_name(text.substr(0, scheme_end), "https");
-  if (!parsed.tls && !net::same_name(text.substr(0, scheme_end), "http"))
+  parsed.tls = text::iequals(text.substr(0, scheme_end), "https");
+  if (!parsed.tls && !text::iequals(text.substr(0, scheme_end), "http"))
     return std::nullopt;
   parsed.port = parsed.tls ? https_port : http_port;
   text.remove_prefix(scheme_end + 3);

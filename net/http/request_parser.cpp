@@ -1,6 +1,7 @@
 #include "net/http/request_parser.hpp"
 
-#include "net/ascii.hpp"
+#include "text/ascii.hpp"
+#include "text/hex.hpp"
 
 #include <boost/asio/buffer.hpp>
 #include <boost/beast/http/basic_parser.hpp>
@@ -18,19 +19,14 @@ namespace actormesh::http {
 namespace {
 
 namespace beast = boost::beast;
-using net::same_name;
-
 /// Buffers that stay with a thread for its next requests: how many, and up to which size.
 constexpr std::size_t kept_buffers = 16;
 constexpr std::size_t kept_buffer_bytes = 16 * 1024;
 
 std::string_view to_std(beast::string_view text) noexcept { return {text.data(), text.size()}; }
 
-constexpr bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
-
-constexpr bool is_alpha(char c) noexcept {
-  return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
-}
+using text::is_alphanumeric;
+using text::is_digit;
 
 constexpr bool is_one_of(char c, std::string_view set) noexcept {
   return set.find(c) != std::string_view::npos;
@@ -38,7 +34,7 @@ constexpr bool is_one_of(char c, std::string_view set) noexcept {
 
 /// RFC 9110 section 5.6.2.
 constexpr bool is_token_char(char c) noexcept {
-  return is_alpha(c) || is_digit(c) || is_one_of(c, "!#$%&'*+-.^_`|~");
+  return is_alphanumeric(c) || is_one_of(c, "!#$%&'*+-.^_`|~");
 }
 
 /// What may stand in the value of a header (RFC 9110 section 5.5).
@@ -49,7 +45,7 @@ constexpr bool is_value_char(char c) noexcept {
 
 /// A host name, an address, a port (RFC 3986 section 3.2); no list.
 constexpr bool is_host_char(char c) noexcept {
-  return is_alpha(c) || is_digit(c) || is_one_of(c, "-._~!$&'()*+;=%:[]");
+  return is_alphanumeric(c) || is_one_of(c, "-._~!$&'()*+;=%:[]");
 }
 
 /// RFC 3986 knows no others.
@@ -171,7 +167,7 @@ bool parse_length(std::string_view text, std::uint64_t& value) noexcept {
 
 /// RFC 9112 section 6.1: only `chunked`, once, can be met.
 parse_error check_codings(std::string_view value) noexcept {
-  if (same_name(value, "chunked"))
+  if (text::iequals(value, "chunked"))
     return parse_error::none;
   auto error = parse_error::not_implemented;
   bool seen_chunked = false;
@@ -185,7 +181,7 @@ parse_error check_codings(std::string_view value) noexcept {
     // Chunked twice or not last leaves the end of the body open; no name at all is no coding.
     if (seen_chunked || coding.empty() || !is_token_char(coding.front()))
       error = parse_error::bad_request;
-    seen_chunked = seen_chunked || same_name(coding, "chunked");
+    seen_chunked = seen_chunked || text::iequals(coding, "chunked");
     if (comma == std::string_view::npos)
       return error;
     value.remove_prefix(comma + 1);
@@ -206,7 +202,7 @@ parse_error note(decisive& seen, request& req, const request::header& head) noex
   case field::transfer_encoding:
     return ++seen.codings == 1 ? check_codings(head.value) : parse_error::bad_request;
   case field::expect:
-    if (!same_name(head.value, "100-continue"))
+    if (!text::iequals(head.value, "100-continue"))
       return parse_error::bad_request;
     req.expect_continue = req.version == 11;
     return parse_error::none;
@@ -307,18 +303,8 @@ private:
     return c == expected ? parse_error::none : parse_error::bad_request;
   }
 
-  static int hex_digit(char c) noexcept {
-    if (is_digit(c))
-      return c - '0';
-    if (c >= 'a' && c <= 'f')
-      return c - 'a' + 10;
-    if (c >= 'A' && c <= 'F')
-      return c - 'A' + 10;
-    return -1;
-  }
-
   parse_error read_size(char c, std::size_t have, limits lim) noexcept {
-    if (const auto digit = hex_digit(c); digit >= 0) {
+    if (const auto digit = text::hex_value(c); digit >= 0) {
       if (++digits_ > 16)
         return parse_error::bad_request;
       size_ = size_ << 4U | static_cast<std::uint64_t>(digit);
@@ -387,7 +373,7 @@ std::string_view request::operator[](beast::http::field name) const noexcept {
 
 std::string_view request::operator[](std::string_view name) const noexcept {
   const auto found = std::find_if(headers.begin(), headers.end(), [&](const header& head) {
-    return same_name(head.name_text, name);
+    return text::iequals(head.name_text, name);
   });
   return found == headers.end() ? std::string_view{} : found->value;
 }

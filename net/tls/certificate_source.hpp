@@ -1,7 +1,7 @@
 /// Certificates that change while the node runs.
 #pragma once
 
-#include "config/key_file.hpp"
+#include "config/file_io.hpp"
 #include "config/problem.hpp"
 #include "net/tls/context.hpp"
 

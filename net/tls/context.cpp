@@ -1,8 +1,8 @@
 #include "net/tls/context.hpp"
 
 #include "config/file_io.hpp"
-#include "config/key_file.hpp"
-#include "config/pem_file.hpp"
+#include "config/keys/pem_file.hpp"
+#include "config/keys/time_text.hpp"
 #include "net/tls/openssl.hpp"
 
 #include <openssl/core_names.h>

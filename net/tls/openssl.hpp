@@ -1,7 +1,7 @@
 /// What the files of this folder share of OpenSSL. Not for headers that others include.
 #pragma once
 
-#include "config/openssl.hpp"
+#include "config/keys/openssl.hpp"
 
 #include <openssl/ssl.h>
 

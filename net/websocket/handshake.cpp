@@ -1,9 +1,8 @@
 #include "net/websocket/handshake.hpp"
 
-#include "net/ascii.hpp"
+#include "text/ascii.hpp"
+#include "text/base64.hpp"
 
-#include <boost/beast/core/string.hpp>
-#include <openssl/evp.h>
 #include <openssl/sha.h>
 
 #include <algorithm>
@@ -15,28 +14,13 @@ namespace actormesh::websocket {
 
 namespace {
 
-using net::same_name;
-
 /// RFC 6455 section 1.3.
 constexpr std::string_view key_suffix = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
-
-constexpr bool is_base64(char c) noexcept {
-  return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '+' ||
-         c == '/';
-}
 
 bool is_key(std::string_view key) noexcept {
   constexpr std::size_t digits = 22; // 16 bytes, and two signs of padding
   return key.size() == digits + 2 && key.substr(digits) == "==" &&
-         std::all_of(key.begin(), key.begin() + digits, is_base64);
-}
-
-std::string_view trim(std::string_view text) noexcept {
-  constexpr std::string_view blanks = " \t";
-  const auto first = text.find_first_not_of(blanks);
-  if (first == std::string_view::npos)
-    return {};
-  return text.substr(first, text.find_last_not_of(blanks) - first + 1);
+         std::all_of(key.begin(), key.begin() + digits, text::is_base64_digit);
 }
 
 /// Takes the part before the first `separator` that is not within a quoted string off `rest`.
@@ -51,7 +35,7 @@ std::string_view take_part(std::string_view& rest, char separator) noexcept {
     else if (rest[at] == separator && !quoted)
       break;
   }
-  const auto part = trim(rest.substr(0, at));
+  const auto part = text::trim(rest.substr(0, at), text::blanks);
   rest.remove_prefix(std::min(at + 1, rest.size()));
   return part;
 }
@@ -66,10 +50,10 @@ parameter parse_parameter(std::string_view text) noexcept {
   const auto equals = text.find('=');
   if (equals == std::string_view::npos)
     return {text, std::nullopt};
-  auto value = trim(text.substr(equals + 1));
+  auto value = text::trim(text.substr(equals + 1), text::blanks);
   if (value.size() >= 2 && value.front() == '"' && value.back() == '"')
     value = value.substr(1, value.size() - 2);
-  return {trim(text.substr(0, equals)), value};
+  return {text::trim(text.substr(0, equals), text::blanks), value};
 }
 
 /// RFC 7692 section 7.1.2: 8 to 15 without leading zeros.
@@ -90,15 +74,15 @@ bool take_once(bool& seen) noexcept { return !std::exchange(seen, true); }
 
 /// Notes a parameter. Returns false if the offer is to be declined because of it.
 bool accept_parameter(deflate_offer& offer, const parameter& param) noexcept {
-  if (same_name(param.name, "server_no_context_takeover"))
+  if (text::iequals(param.name, "server_no_context_takeover"))
     return !param.value && take_once(offer.server_no_context_takeover);
-  if (same_name(param.name, "client_no_context_takeover"))
+  if (text::iequals(param.name, "client_no_context_takeover"))
     return !param.value && take_once(offer.client_no_context_takeover);
   // What is compressed once for all uses the whole window; a smaller one cannot be promised.
-  if (same_name(param.name, "server_max_window_bits"))
+  if (text::iequals(param.name, "server_max_window_bits"))
     return param.value == "15" && take_once(offer.server_max_window_bits);
   // Only says that the client could be told a size. The reader here takes any.
-  if (same_name(param.name, "client_max_window_bits"))
+  if (text::iequals(param.name, "client_max_window_bits"))
     return (!param.value || is_window_bits(*param.value)) &&
            take_once(offer.client_max_window_bits);
   return false;
@@ -106,7 +90,7 @@ bool accept_parameter(deflate_offer& offer, const parameter& param) noexcept {
 
 /// Returns the parameters if `text` is an offer of permessage-deflate that can be met.
 std::optional<deflate_offer> parse_offer(std::string_view text) noexcept {
-  if (!same_name(take_part(text, ';'), "permessage-deflate"))
+  if (!text::iequals(take_part(text, ';'), "permessage-deflate"))
     return std::nullopt;
   deflate_offer offer;
   while (!text.empty())
@@ -124,10 +108,7 @@ std::optional<std::string> accept_value(std::string_view key) {
   text += key_suffix;
   std::array<unsigned char, SHA_DIGEST_LENGTH> digest{};
   SHA1(reinterpret_cast<const unsigned char*>(text.data()), text.size(), digest.data());
-  // EVP_EncodeBlock ends with a NUL, which fits here.
-  std::array<unsigned char, 4 * ((SHA_DIGEST_LENGTH + 2) / 3) + 1> encoded{};
-  const auto size = EVP_EncodeBlock(encoded.data(), digest.data(), SHA_DIGEST_LENGTH);
-  return std::string{reinterpret_cast<const char*>(encoded.data()), static_cast<std::size_t>(size)};
+  return text::encode_base64({reinterpret_cast<const char*>(digest.data()), digest.size()});
 }
 
 std::vector<std::string_view> split_list(std::string_view value) {

@@ -1,7 +1,7 @@
 #include "net/websocket/message_reader.hpp"
 
 #include "net/websocket/deflate.hpp"
-#include "net/websocket/utf8.hpp"
+#include "text/utf8.hpp"
 
 #include <algorithm>
 #include <array>
@@ -335,7 +335,7 @@ private:
       to.inflated = std::move(*plain.text);
       text = to.inflated;
     }
-    if (kind == opcode::text && !is_utf8(text))
+    if (kind == opcode::text && !text::is_utf8(text))
       return fail(read_error::invalid_utf8);
     result_.complete = message{kind, text, close_code::none};
     return true;
@@ -359,7 +359,7 @@ private:
     if (!may_be_sent(code))
       return fail(read_error::bad_close);
     payload.remove_prefix(2);
-    if (!is_utf8(payload))
+    if (!text::is_utf8(payload))
       return fail(read_error::invalid_utf8);
     result_.complete = message{opcode::close, payload, static_cast<close_code>(code)};
     return true;

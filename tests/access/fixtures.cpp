@@ -1,5 +1,7 @@
 #include "tests/access/fixtures.hpp"
 
+#include "text/base64.hpp"
+
 #include <array>
 #include <cerrno>
 #include <cstdlib>
@@ -121,8 +123,9 @@ std::string shown_key(std::string_view key) {
 }
 
 web_socket::options upgrade_of(std::string_view members) {
-  return {.request = upgrade_request("Sec-WebSocket-Protocol: aws-appsync-event-ws, header-" +
-                                     base64url("{" + std::string{members} + "}") + "\r\n")};
+  return {.request =
+              upgrade_request("Sec-WebSocket-Protocol: aws-appsync-event-ws, header-" +
+                              text::encode_base64url("{" + std::string{members} + "}") + "\r\n")};
 }
 
 std::string subscribe_with(std::string_view members, std::string_view channel) {

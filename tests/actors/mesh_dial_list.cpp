@@ -5,16 +5,6 @@
 using namespace actormesh::mesh;
 using namespace std::chrono_literals;
 
-TEST_CASE("Addresses are read with names, IPv4 and IPv6") {
-  CHECK(parse_host_port("node-1.example:7400") == host_port{"node-1.example", 7400});
-  CHECK(parse_host_port("10.0.0.1:1") == host_port{"10.0.0.1", 1});
-  CHECK(parse_host_port("[::1]:65535") == host_port{"::1", 65535});
-  for (const auto* wrong : {"", ":1", "host", "host:", "host:0", "host:65536", "host:1x",
-                            "::1:7400", "[]:1", "host:-1"})
-    CHECK_FALSE(parse_host_port(wrong));
-  CHECK(to_string(host_port{"::1", 7}) == "[::1]:7");
-}
-
 TEST_CASE("Failed dials are repeated after a while that doubles up to a bound, with jitter") {
   dial_list list{100ms, 1'000ms};
   auto& target = list.add({"a", 1}, true);

@@ -1,6 +1,7 @@
 #include "net/websocket/deflate.hpp"
 #include "tests/attacks/attacked_node.hpp"
 #include "tests/attacks/crowd.hpp"
+#include "text/base64.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -112,10 +113,10 @@ TEST_CASE("JSON that is nested deeply is refused in bodies, in events and in fra
 TEST_CASE("Deep JSON in the sub-protocol of a connection is refused") {
   attacked_node node;
   for (const auto& deep : {std::string(8'000, '['), nested(4'000, "[", "]")}) {
-    web_socket client{
-        node.port(),
-        {.request = upgrade_request("Sec-WebSocket-Protocol: aws-appsync-event-ws, header-" +
-                                    base64url(R"({"x-api-key":)" + deep + "}") + "\r\n")}};
+    web_socket client{node.port(),
+                      {.request = upgrade_request(
+                           "Sec-WebSocket-Protocol: aws-appsync-event-ws, header-" +
+                           text::encode_base64url(R"({"x-api-key":)" + deep + "}") + "\r\n")}};
     CHECK(client.ask(R"({"type":"connection_init"})").find("connection_error") !=
           std::string::npos);
     client.socket().close();

@@ -111,10 +111,10 @@ TEST_CASE("keys of chains are read from files that nobody else may touch") {
 
   std::filesystem::create_symlink(file, folder.path() / "link");
   CHECK_FALSE(load_key(folder.path() / "link").has_value());
-  for (const mode_t mode : {0604U, 0602U, 0620U}) {
+  for (const mode_t mode : {0604U, 0602U, 0620U, 0640U}) {
     REQUIRE(::chmod(file.c_str(), mode) == 0);
     CHECK_FALSE(load_key(file).has_value());
   }
-  REQUIRE(::chmod(file.c_str(), 0440) == 0);
+  REQUIRE(::chmod(file.c_str(), 0400) == 0);
   CHECK(load_key(file).has_value());
 }

@@ -1,7 +1,8 @@
 #include "auth/jwks.hpp"
 
-#include "auth/encoding.hpp"
+#include "auth/digest.hpp"
 #include "tests/auth/signing.hpp"
+#include "text/base64.hpp"
 
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
@@ -19,6 +20,8 @@
 #include <vector>
 
 using namespace actormesh::auth;
+using actormesh::text::decode_base64url;
+using actormesh::text::encode_base64url;
 using namespace std::string_literals;
 using actormesh::testing::jwks_of;
 using actormesh::testing::signing_key;

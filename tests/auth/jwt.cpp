@@ -1,8 +1,9 @@
 #include "auth/jwt.hpp"
 
-#include "auth/encoding.hpp"
+#include "auth/digest.hpp"
 #include "auth/strict_json.hpp"
 #include "tests/auth/signing.hpp"
+#include "text/base64.hpp"
 
 #include <boost/json/object.hpp>
 #include <boost/json/parse.hpp>
@@ -16,6 +17,8 @@
 #include <vector>
 
 using namespace actormesh::auth;
+using actormesh::text::decode_base64url;
+using actormesh::text::encode_base64url;
 using namespace std::string_literals;
 using actormesh::testing::jwks_of;
 using actormesh::testing::signing_key;

@@ -1,5 +1,7 @@
 #include "auth/payload_candidates.hpp"
 
+#include "text/hex.hpp"
+
 #include <catch2/catch.hpp>
 
 #include <string>
@@ -16,7 +18,7 @@ std::vector<std::string> texts_of(const payload_candidates& candidates) {
   for (auto text = candidates.text(0); text; text = candidates.text(texts.size())) {
     const auto hash = candidates.hash(texts.size());
     REQUIRE(hash);
-    REQUIRE(to_hex(view(*hash)) == sha256_hex(*text));
+    REQUIRE(actormesh::text::to_hex(view(*hash)) == sha256_hex(*text));
     texts.push_back(*text);
   }
   REQUIRE_FALSE(candidates.hash(texts.size()));
@@ -36,7 +38,7 @@ TEST_CASE("a body is signed as it is") {
 
 TEST_CASE("connecting signs an empty object") {
   CHECK(texts_of(payload_candidates::of_connect()) == list{"{}"});
-  CHECK(to_hex(view(*payload_candidates::of_connect().hash(0))) ==
+  CHECK(actormesh::text::to_hex(view(*payload_candidates::of_connect().hash(0))) ==
         "44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a");
 }
 

@@ -1,6 +1,7 @@
 #include "tests/auth/signing.hpp"
 
-#include "auth/encoding.hpp"
+#include "auth/digest.hpp"
+#include "text/base64.hpp"
 
 #include <boost/json/array.hpp>
 #include <boost/json/serialize.hpp>
@@ -71,7 +72,7 @@ std::string number_of(const EVP_PKEY* key, const char* name, std::size_t size = 
   const int written = BN_bn2binpad(number, bytes_of(bytes), static_cast<int>(bytes.size()));
   BN_free(number);
   require(written >= 0);
-  return auth::encode_base64url(bytes);
+  return text::encode_base64url(bytes);
 }
 
 std::string raw_public_key(const EVP_PKEY* key) {
@@ -121,7 +122,7 @@ json::object signing_key::jwk() const {
   case key_type::ed25519:
     jwk["kty"] = "OKP";
     jwk["crv"] = "Ed25519";
-    jwk["x"] = auth::encode_base64url(raw_public_key(key_.get()));
+    jwk["x"] = text::encode_base64url(raw_public_key(key_.get()));
     break;
   default:
     jwk["kty"] = "EC";
@@ -165,8 +166,8 @@ std::string signing_key::token(const json::object& claims) const {
 }
 
 std::string signing_key::raw_token(std::string_view header, std::string_view payload) const {
-  auto text = auth::encode_base64url(header) + '.' + auth::encode_base64url(payload);
-  return text + '.' + auth::encode_base64url(sign(text));
+  auto text = text::encode_base64url(header) + '.' + text::encode_base64url(payload);
+  return text + '.' + text::encode_base64url(sign(text));
 }
 
 std::string jwks_of(const std::vector<signing_key>& keys) {

@@ -1,5 +1,7 @@
 #include "auth/sigv4.hpp"
 
+#include "text/hex.hpp"
+
 #include <catch2/catch.hpp>
 
 #include <algorithm>
@@ -241,10 +243,11 @@ TEST_CASE("what amplify-js signs is verified") {
 
 TEST_CASE("the bodies that are signed have the hashes they should have") {
   const std::vector<std::string> events{R"({"a":1})"};
-  CHECK(to_hex(view(*payload_candidates::of_subscribe("default/x").hash(0))) ==
+  CHECK(actormesh::text::to_hex(view(*payload_candidates::of_subscribe("default/x").hash(0))) ==
         "c62a95fdd5e5d2c3b04d1e5f476c49148a0f932bc1022039dbcdd891cefd2a8c");
-  CHECK(to_hex(view(*payload_candidates::of_publish("default/x", events).hash(0))) ==
-        "bb84da71a420f8ac11138a4eaae6fba6ba22fcf4a0f27d3ef9ecf22bc898bc19");
+  CHECK(
+      actormesh::text::to_hex(view(*payload_candidates::of_publish("default/x", events).hash(0))) ==
+      "bb84da71a420f8ac11138a4eaae6fba6ba22fcf4a0f27d3ef9ecf22bc898bc19");
 }
 
 TEST_CASE("a session's token is signed like any header, and can be had") {
@@ -758,7 +761,8 @@ TEST_CASE("the key of AWS's example is derived") {
   const auto key = derive_signing_key("wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY", "20150830",
                                       "us-east-1", "iam");
   REQUIRE(key);
-  CHECK(to_hex(view(*key)) == "c4afb1cc5771d871763a393e44b703571b55cc28424d1a5e86da6ed3c154a4b9");
+  CHECK(actormesh::text::to_hex(view(*key)) ==
+        "c4afb1cc5771d871763a393e44b703571b55cc28424d1a5e86da6ed3c154a4b9");
 }
 
 TEST_CASE("a cache keeps the keys of good signatures, and of no others") {

@@ -1,4 +1,5 @@
 #include "actors/mesh/client_frames.hpp"
+#include "text/hex.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -10,13 +11,7 @@ namespace actormesh::mesh {
 namespace {
 
 std::string hex(caf::span<const caf::byte> bytes) {
-  constexpr const char* digits = "0123456789abcdef";
-  std::string text;
-  for (const auto each : bytes) {
-    text += digits[static_cast<unsigned>(each) >> 4U];
-    text += digits[static_cast<unsigned>(each) & 0xfU];
-  }
-  return text;
+  return text::to_hex({reinterpret_cast<const char*>(bytes.data()), bytes.size()});
 }
 
 template <class Body> std::string frame_of(Body body) {

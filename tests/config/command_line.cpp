@@ -1,7 +1,8 @@
 #include "cli/check_config.hpp"
 #include "cli/keys.hpp"
 #include "cli/serve_options.hpp"
-#include "config/key_file.hpp"
+#include "config/keys/key_file.hpp"
+#include "config/keys/time_text.hpp"
 #include "tests/config/command.hpp"
 #include "tests/config/temporary_folder.hpp"
 

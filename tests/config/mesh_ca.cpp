@@ -1,9 +1,10 @@
 #include "cli/mesh_ca.hpp"
 
 #include "cli/check_config.hpp"
-#include "config/key_file.hpp"
+#include "config/keys/key_file.hpp"
+#include "config/keys/mesh_ca.hpp"
+#include "config/keys/mesh_certificates.hpp"
 #include "config/loader.hpp"
-#include "config/mesh_certificates.hpp"
 #include "tests/config/command.hpp"
 #include "tests/config/temporary_folder.hpp"
 

@@ -1,4 +1,5 @@
 #include "cli/serve_options.hpp"
+#include "config/keys/key_text.hpp"
 #include "tests/config/temporary_folder.hpp"
 
 #include <catch2/catch.hpp>

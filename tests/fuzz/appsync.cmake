@@ -11,8 +11,7 @@ actormesh_add_fuzzer(
   SOURCES
   fuzz_header_protocol.cpp
   LIBRARIES
-  actormesh_net
-  OpenSSL::Crypto)
+  actormesh_net)
 actormesh_add_fuzzer(
   channel_path
   SOURCES

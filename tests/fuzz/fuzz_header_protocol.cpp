@@ -1,7 +1,6 @@
 /// The `header-…` sub-protocol, and the same JSON behind the base64.
 #include "net/appsync/operation.hpp"
-
-#include <openssl/evp.h>
+#include "text/base64.hpp"
 
 #include <algorithm>
 #include <cstddef>
@@ -29,22 +28,6 @@ void check(const std::optional<credentials>& found) {
   }
 }
 
-std::string base64(std::string_view text) {
-  std::string encoded((text.size() + 2) / 3 * 4 + 1, '\0');
-  const auto size = EVP_EncodeBlock(reinterpret_cast<unsigned char*>(encoded.data()),
-                                    reinterpret_cast<const unsigned char*>(text.data()),
-                                    static_cast<int>(text.size()));
-  encoded.resize(static_cast<std::size_t>(size));
-  return encoded;
-}
-
-std::string base64url(std::string encoded) {
-  std::replace(encoded.begin(), encoded.end(), '+', '-');
-  std::replace(encoded.begin(), encoded.end(), '/', '_');
-  encoded.erase(encoded.find_last_not_of('=') + 1);
-  return encoded;
-}
-
 } // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
@@ -52,10 +35,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   check(decode_header_protocol(text));
 
   // The input as what is encoded: every way of writing it must be read alike.
-  const auto padded = base64(text);
+  const auto padded = actormesh::text::encode_base64(text);
   const auto found = decode_header_protocol(padded);
   check(found);
-  const auto again = decode_header_protocol(base64url(padded));
+  const auto again = decode_header_protocol(actormesh::text::encode_base64url(text));
   require(found.has_value() == again.has_value());
   if (found)
     require(found->api_key == again->api_key && found->authorization == again->authorization &&

@@ -1,6 +1,6 @@
 /// `is_utf8` against a decoder that works by value.
-#include "net/websocket/utf8.hpp"
 #include "tests/fuzz/input.hpp"
+#include "text/utf8.hpp"
 
 #include <array>
 
@@ -39,6 +39,6 @@ bool decodes(std::string_view text) {
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const auto text = fuzz::view(data, size);
-  fuzz::require(websocket::is_utf8(text) == decodes(text), "both agree");
+  fuzz::require(text::is_utf8(text) == decodes(text), "both agree");
   return 0;
 }

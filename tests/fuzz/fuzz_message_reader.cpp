@@ -1,7 +1,7 @@
 /// `message_reader`: the same bytes in one piece and in others give the same messages and errors.
 #include "net/websocket/message_reader.hpp"
-#include "net/websocket/utf8.hpp"
 #include "tests/fuzz/input.hpp"
+#include "text/utf8.hpp"
 
 #include <string>
 #include <vector>
@@ -32,7 +32,7 @@ void check(const message_reader::step& step, message_reader::options opts) {
   const auto& got = *step.complete;
   fuzz::require(step.error == websocket::read_error::none, "no message with an error");
   if (got.kind == websocket::opcode::text)
-    fuzz::require(got.payload.size() <= opts.message_bytes && websocket::is_utf8(got.payload),
+    fuzz::require(got.payload.size() <= opts.message_bytes && text::is_utf8(got.payload),
                   "a text is UTF-8 within its limit");
   else if (got.kind == websocket::opcode::binary)
     fuzz::require(got.payload.size() <= opts.message_bytes && opts.binary,

@@ -2,6 +2,7 @@
 /// JSON that says the same.
 #include "net/appsync/format.hpp"
 #include "net/appsync/operation.hpp"
+#include "text/json.hpp"
 
 #include <boost/json/parse.hpp>
 #include <boost/json/value.hpp>
@@ -39,7 +40,7 @@ boost::json::object parsed(std::string_view text) {
 void check_data_frame(std::string_view event) {
   auto frame = data_prefix("id");
   append_data_tail(frame, event);
-  require(frame.size() == data_prefix("id").size() + escaped_size(event) + 2);
+  require(frame.size() == data_prefix("id").size() + actormesh::text::json_escaped_size(event) + 2);
   require(std::string_view{parsed(frame).at("event").as_string()} == event);
 }
 

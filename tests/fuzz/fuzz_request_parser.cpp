@@ -1,8 +1,8 @@
 /// `request_parser`: the same bytes in one piece and in others give the same requests and errors,
 /// and Beast's own parser reads the same from what is accepted.
-#include "net/ascii.hpp"
 #include "net/http/request_parser.hpp"
 #include "tests/fuzz/input.hpp"
+#include "text/ascii.hpp"
 
 #include <boost/beast/http/parser.hpp>
 #include <boost/beast/http/string_body.hpp>
@@ -50,7 +50,7 @@ seen copy_of(const http::request& from) {
 bool has_trailers(const seen& what, std::string_view bytes) {
   bool chunked = false;
   for (const auto& [name, value] : what.headers)
-    chunked = chunked || net::same_name(name, "Transfer-Encoding");
+    chunked = chunked || text::iequals(name, "Transfer-Encoding");
   if (!chunked)
     return false;
   bytes.remove_suffix(4); // CRLF twice

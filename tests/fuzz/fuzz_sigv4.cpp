@@ -3,6 +3,7 @@
 /// have been signed by the right key is never good, and what is read means what was written.
 #include "auth/sigv4.hpp"
 #include "tests/fuzz/input.hpp"
+#include "text/hex.hpp"
 
 #include <algorithm>
 #include <chrono>
@@ -40,7 +41,8 @@ void check_candidates(const payload_candidates& payload) {
   std::vector<std::string> seen;
   for (auto text = payload.text(0); text; text = payload.text(seen.size())) {
     const auto hash = payload.hash(seen.size());
-    require(hash && to_hex(view(*hash)) == sha256_hex(*text), "a hash is that of the text");
+    require(hash && actormesh::text::to_hex(view(*hash)) == sha256_hex(*text),
+            "a hash is that of the text");
     require(std::find(seen.begin(), seen.end(), *text) == seen.end(), "candidates differ");
     seen.push_back(*text);
   }

@@ -1,9 +1,9 @@
 /// Bytes of a WebSocket to operations, the whole way: `message_reader`, `parse_frame`, `prepare`.
 /// In pieces they give the same.
 #include "net/websocket/message_reader.hpp"
-#include "net/websocket/utf8.hpp"
 #include "tests/fuzz/input.hpp"
 #include "tests/fuzz/served_api.hpp"
+#include "text/utf8.hpp"
 
 #include <span>
 #include <string>
@@ -24,7 +24,7 @@ void collect(const message_reader::step& step, std::vector<seen>& into) {
   if (!step.complete || step.complete->kind != websocket::opcode::text)
     return;
   const auto what = parser.parse_frame(step.complete->payload, limits);
-  fuzz::require(websocket::is_utf8(what.channel), "a channel is UTF-8");
+  fuzz::require(text::is_utf8(what.channel), "a channel is UTF-8");
   fuzz::check_operation(what, limits, parser);
   into.emplace_back(what.type, what.problem, what.id, what.channel, what.events);
 }

@@ -1,7 +1,7 @@
 /// Certificates of meshes for tests, good ones and others.
 #pragma once
 
-#include "config/mesh_certificates.hpp"
+#include "config/keys/mesh_ca.hpp"
 
 #include <chrono>
 #include <filesystem>

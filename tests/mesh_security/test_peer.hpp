@@ -2,7 +2,7 @@
 #pragma once
 
 #include "actors/mesh/protocol.hpp"
-#include "config/mesh_certificates.hpp"
+#include "config/keys/mesh_ca.hpp"
 #include "tests/process/descriptor.hpp"
 
 #include <caf/byte_buffer.hpp>

@@ -1,6 +1,6 @@
 #include "net/websocket/deflate.hpp"
-#include "tests/net/hex.hpp"
 #include "tests/net/reference_inflate.hpp"
+#include "tests/text/bytes.hpp"
 
 #include <catch2/catch.hpp>
 

@@ -1,6 +1,6 @@
 #include "net/websocket/deflate.hpp"
 #include "net/websocket/message_reader.hpp"
-#include "tests/net/hex.hpp"
+#include "tests/text/bytes.hpp"
 
 #include <catch2/catch.hpp>
 

@@ -2,7 +2,6 @@
 actormesh_add_test(
   net_wire
   SOURCES
-  ascii.cpp
   forwarded_for.cpp
   http_request_parser.cpp
   proxy_protocol.cpp
@@ -12,6 +11,5 @@ actormesh_add_test(
   websocket_framer.cpp
   websocket_handshake.cpp
   websocket_message_reader.cpp
-  websocket_utf8.cpp
   LIBRARIES
   actormesh_net)

@@ -1,21 +1,15 @@
 #include "tests/process/http_client.hpp"
 
+#include "text/ascii.hpp"
+
 #include <algorithm>
 #include <array>
-#include <cctype>
 #include <regex>
 #include <stdexcept>
 
 namespace actormesh::process {
 
 namespace {
-
-std::string lower(std::string_view text) {
-  std::string result{text};
-  std::ranges::transform(result, result.begin(),
-                         [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return result;
-}
 
 void append_utf8(std::string& out, unsigned code) {
   if (code < 0x80) {
@@ -33,12 +27,12 @@ void append_utf8(std::string& out, unsigned code) {
 } // namespace
 
 bool http_answer::has_header(std::string_view name) const {
-  return lower(head).find("\r\n" + lower(name) + ":") != std::string::npos;
+  return text::lower(head).find("\r\n" + text::lower(name) + ":") != std::string::npos;
 }
 
 std::string http_answer::header(std::string_view name) const {
-  const auto start = "\r\n" + lower(name) + ": ";
-  const auto found = lower(head).find(start);
+  const auto start = "\r\n" + text::lower(name) + ": ";
+  const auto found = text::lower(head).find(start);
   if (found == std::string::npos)
     return {};
   const auto begin = found + start.size();

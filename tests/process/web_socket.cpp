@@ -1,5 +1,7 @@
 #include "tests/process/web_socket.hpp"
 
+#include "text/base64.hpp"
+
 #include <stdexcept>
 
 namespace actormesh::process {
@@ -25,23 +27,9 @@ std::string authorization() {
 
 } // namespace
 
-std::string base64url(std::string_view bytes) {
-  constexpr std::string_view alphabet =
-      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-  std::string text;
-  for (std::size_t i = 0; i < bytes.size(); i += 3) {
-    const auto group = bytes.substr(i, 3);
-    std::string padded{group};
-    padded.resize(3);
-    const auto bits = number(padded);
-    for (std::size_t digit = 0; digit <= group.size(); ++digit)
-      text += alphabet[bits >> (18 - 6 * digit) & 63];
-  }
-  return text;
-}
-
 std::string header_protocol(std::string_view key) {
-  return "header-" + base64url(R"({"host":"localhost","x-api-key":")" + std::string{key} + "\"}");
+  return "header-" +
+         text::encode_base64url(R"({"host":"localhost","x-api-key":")" + std::string{key} + "\"}");
 }
 
 std::string upgrade_request(std::string_view headers, std::string_view target) {

@@ -38,9 +38,6 @@ struct received_frame {
 /// The header-… sub-protocol with a key.
 [[nodiscard]] std::string header_protocol(std::string_view key);
 
-/// Base64URL without padding.
-[[nodiscard]] std::string base64url(std::string_view bytes);
-
 /// A request for a WebSocket. `headers` are whole lines.
 [[nodiscard]] std::string upgrade_request(std::string_view headers,
                                           std::string_view target = "/event/realtime");

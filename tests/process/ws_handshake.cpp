@@ -1,5 +1,6 @@
 #include "tests/process/node_process.hpp"
 #include "tests/process/web_socket.hpp"
+#include "text/base64.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -43,8 +44,10 @@ TEST_CASE("An upgrade is answered with the key's digest and the sub-protocol alo
 TEST_CASE("Credentials are taken from each place where clients put them") {
   node_process node;
   const auto header = header_protocol(node_process::key());
-  const auto upper = "header-" + base64url(R"({"X-API-KEY":")" + node_process::key() + "\"}");
-  auto padded = "header-" + base64url(R"({"x-api-key":")" + node_process::key() + "\"}");
+  const auto upper = "header-" + actormesh::text::encode_base64url(R"({"X-API-KEY":")" +
+                                                                   node_process::key() + "\"}");
+  auto padded = "header-" + actormesh::text::encode_base64url(R"({"x-api-key":")" +
+                                                              node_process::key() + "\"}");
   while ((padded.size() - 7) % 4 != 0)
     padded += '=';
   const std::string start = event_protocol;
@@ -98,9 +101,9 @@ TEST_CASE("Bad credentials get 101, then a connection_error and a close") {
   for (const auto& headers :
        {start + "\r\n", start + "\r\nx-api-key: da2-wrong\r\n",
         start + ", " + header_protocol("da2-wrong") + "\r\n", start + ", header-!\r\n",
-        start + ", header-" + base64url("[]") + "\r\n",
-        start + ", header-" + base64url("{}") + "\r\n",
-        start + ", header-" + base64url(R"({"x-api-key":7})") + "\r\n",
+        start + ", header-" + actormesh::text::encode_base64url("[]") + "\r\n",
+        start + ", header-" + actormesh::text::encode_base64url("{}") + "\r\n",
+        start + ", header-" + actormesh::text::encode_base64url(R"({"x-api-key":7})") + "\r\n",
         // A sub-protocol with credentials wins over headers.
         start + ", " + header_protocol("da2-wrong") + "\r\n" + key_line()}) {
     INFO(headers);
