@@ -189,7 +189,6 @@ private:
   close_reason why_ = close_reason::client_gone;
   std::uint8_t pauses_ = 0;
   bool deflate_ = false;
-  bool handing_up_ = false;
   bool reading_ = false; ///< Waits for input.
   bool write_blocked_ = false;
   bool broken_input_ = false; ///< A frame was refused; what follows means nothing.

@@ -176,11 +176,16 @@ struct fixture {
     return sent;
   }
 
-  /// Lets time pass.
-  void pass(std::chrono::milliseconds time) {
+  /// Lets time pass, in which the loop has no time for anything else.
+  void pass_busily(std::chrono::milliseconds time) {
     now_ += time;
     while (loop.timers().advance(now_, 100)) {
     }
+  }
+
+  /// Lets time pass.
+  void pass(std::chrono::milliseconds time) {
+    pass_busily(time);
     run();
   }
 
@@ -576,6 +581,20 @@ SCENARIO("pings find out who is gone") {
     f.pass(5s);
     CHECK(f.socket->is_open());
   }
+  WHEN("the loop is late to read what pauses") {
+    f.play.react = [](auto& socket, auto said) {
+      if (said == "pause")
+        socket.pause();
+    };
+    REQUIRE(f.peer->write(text("pause") + text("two")) != 0);
+    f.pass_busily(5s);
+    REQUIRE(f.peer->write(text("three")) != 0);
+    f.run();
+    CHECK(f.play.take() == lines{"text pause"});
+    f.socket->resume();
+    f.run();
+    CHECK(f.play.take() == lines{"text two", "text three"});
+  }
   WHEN("the end of the stream comes instead") {
     f.peer->close();
     f.pass(5s);
@@ -585,6 +604,28 @@ SCENARIO("pings find out who is gone") {
     f.socket->pause();
     f.pass(5s);
     CHECK(f.socket->is_open());
+  }
+}
+
+SCENARIO("a peer that takes something is not gone") {
+  fixture f{[](auto& settings) {
+    settings.ping_interval = 10s;
+    settings.pong_timeout = 4s;
+  }};
+  f.open();
+  const auto sent = f.fill();
+  f.pass(11s);
+  WHEN("it reads, and finds the ping behind the rest") {
+    CHECK(f.read_all() == sent + std::string{"\x89\0", 2});
+    f.pass(5s);
+    CHECK(f.socket->is_open());
+    f.pass(7s);
+    f.pass(5s);
+    CHECK(f.play.take() == lines{"closed ping_timeout"});
+  }
+  WHEN("it does not read") {
+    f.pass(5s);
+    CHECK(f.play.take() == lines{"closed ping_timeout"});
   }
 }
 
