@@ -193,8 +193,8 @@ struct fixture {
     std::vector<event_ptr> events;
     for (const auto& each : payloads)
       events.emplace_back(caf::make_counted<event>(each, std::chrono::steady_clock::now()));
-    REQUIRE(loop.actors().channels().publish(
-        caf::make_counted<event_batch>("api/ns/a", std::move(events))));
+    const auto batch = caf::make_counted<event_batch>("api/ns/a", std::move(events));
+    REQUIRE(loop.actors().channels().publish(batch));
   }
 
   void subscribe(config::slow_consumer_policy policy) {
@@ -454,9 +454,9 @@ SCENARIO("a pause hands nothing up, and loses nothing") {
       f.socket->close(close_reason::lifetime_over);
       f.run();
       CHECK(f.peer->read() == "\x88\x02\x03\xE8");
+      f.socket->resume(); // Whoever paused does not know.
       f.say(frame(0x88, close_1000));
       CHECK(f.play.take() == lines{"closed lifetime_over"});
-      f.socket->resume(); // Whoever paused does not know.
     }
     THEN("it may be cut off") {
       f.socket->cut_off();
