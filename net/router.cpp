@@ -3,6 +3,7 @@
 #include "net/appsync/format.hpp"
 #include "net/appsync/publish.hpp"
 #include "net/http/date.hpp"
+#include "net/http/target.hpp"
 #include "net/websocket/handshake.hpp"
 #include "telemetry/log.hpp"
 #include "text/ascii.hpp"
@@ -54,15 +55,6 @@ std::vector<std::string_view> all_tokens(const http::request& what, field name) 
     if (line.name == name)
       std::ranges::copy(websocket::split_list(line.value), std::back_inserter(tokens));
   return tokens;
-}
-
-/// The path of a target, which may be a whole address (RFC 9112 section 3.2.2).
-std::string_view path_of(std::string_view target) noexcept {
-  if (const auto scheme = target.find("://"); !target.starts_with('/') && scheme != target.npos) {
-    const auto path = target.find('/', scheme + 3);
-    target = path == target.npos ? std::string_view{"/"} : target.substr(path);
-  }
-  return target.substr(0, target.find('?'));
 }
 
 error error_of(http::refusal why) noexcept {
@@ -160,8 +152,11 @@ void router::apply(appsync::api_table_ptr apis, const config::websocket_settings
 }
 
 void router::handle(http::exchange& what) {
-  const auto path = path_of(what.what().target);
   begin_request(what);
+  const auto target = http::split_target(what.what().target);
+  if (!target)
+    return refuse_with(what, error::not_found);
+  const auto path = target->path;
   if (answer_status_page(what, path))
     return;
   const auto [api, where] = realtime_.apis->select(path, what.what()[field::host]);
@@ -169,7 +164,7 @@ void router::handle(http::exchange& what) {
   switch (where) {
   case api_table::endpoint::publish:
     if (method == verb::post)
-      return publish(what, api);
+      return publish(what, api, *target);
     if (method == verb::options)
       return preflight(what, *api);
     return refuse_with(what, error::method_not_allowed, {.headers = "Allow: POST, OPTIONS\r\n"});
@@ -230,7 +225,8 @@ std::string_view router::common_headers(std::string_view more) {
   return headers_;
 }
 
-void router::publish(http::exchange& what, const appsync::api_ptr& to) {
+void router::publish(http::exchange& what, const appsync::api_ptr& to,
+                     const http::target_parts& where) {
   const auto& request = what.what();
   begin_answer(what, to.get());
   if (!to->allows_origin(request[field::origin])) {
@@ -243,12 +239,7 @@ void router::publish(http::exchange& what, const appsync::api_ptr& to) {
   parsed.authorization = credentials_of(request);
   auto known = appsync::prepare(*to, parsed);
   const appsync::caller from{client_address(what), {}, request_id_.view()};
-  const auto mark = request.target.find('?');
-  auto asked = appsync::ask(
-      *to, parsed, known, from,
-      {path_of(request.target),
-       mark == std::string_view::npos ? std::string_view{} : request.target.substr(mark + 1),
-       request.body});
+  auto asked = appsync::ask(*to, parsed, known, from, {where.path, where.query, request.body});
   if (!asked.later)
     return finish_publish(what, *to, std::move(parsed), known, asked.now, from);
   struct waiting {

@@ -9,6 +9,7 @@
 #include "net/event_loop.hpp"
 #include "net/forwarded_for.hpp"
 #include "net/http/service.hpp"
+#include "net/http/target.hpp"
 
 #include <atomic>
 #include <cstdint>
@@ -63,7 +64,7 @@ public:
   void refuse(http::exchange& what, http::refusal why) override;
 
 private:
-  void publish(http::exchange& what, const appsync::api_ptr& to);
+  void publish(http::exchange& what, const appsync::api_ptr& to, const http::target_parts& where);
   void finish_publish(http::exchange& what, const appsync::api& to, appsync::operation&& parsed,
                       const appsync::prepared& known, const auth::answer& got,
                       const appsync::caller& from);
