@@ -65,7 +65,8 @@ std::optional<target> parse_url(std::string_view url) {
   const auto path = read->encoded_path();
   if (!path.empty() && path != "/")
     return std::nullopt;
-  if (read->has_port() && read->port_number() == 0)
+  // Boost 1.81 wraps numbers that are too large.
+  if (read->has_port() && text::parse_number<std::uint16_t>(read->port()).value_or(0) == 0)
     return std::nullopt;
   target found{read->host_address(), read->has_port() ? std::string{read->port()} : default_port};
   return found.host.empty() ? std::nullopt : std::optional{std::move(found)};

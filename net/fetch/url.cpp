@@ -81,12 +81,14 @@ std::optional<url> parse_url(std::string_view text) {
   if (scheme != urls::scheme::http && scheme != urls::scheme::https)
     return std::nullopt;
   auto host = host_of(*read);
-  if (!host || (read->has_port() && read->port_number() == 0))
+  // Boost 1.81 wraps numbers that are too large.
+  const auto port = text::parse_number<std::uint16_t>(read->port());
+  if (!host || (read->has_port() && port.value_or(0) == 0))
     return std::nullopt;
   url parsed;
   parsed.tls = scheme == urls::scheme::https;
   parsed.host = *std::move(host);
-  parsed.port = read->has_port() ? read->port_number() : parsed.tls ? https_port : http_port;
+  parsed.port = port ? *port : parsed.tls ? https_port : http_port;
   // Boost 1.81 takes what follows a bracket for a path.
   const auto target = read->encoded_target();
   if (!read->encoded_path().empty() && !target.starts_with('/'))
