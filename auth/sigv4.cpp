@@ -310,7 +310,7 @@ std::optional<std::string> canonical_request(const sigv4_authorization& authoriz
   constexpr std::size_t usual_size = 1024;
   std::string text;
   text.reserve(usual_size);
-  text += request.method;
+  text += *request.method;
   text += '\n';
   append_canonical_path(text, request.path);
   text += '\n';
@@ -368,15 +368,15 @@ signing_time find_signing_time(const sigv4_authorization& authorization,
 
 sigv4_result check_time(std::chrono::sys_seconds signed_at,
                         const sigv4_expectation& expected) noexcept {
-  if (signed_at < expected.now - expected.skew)
+  if (signed_at < *expected.now - expected.skew)
     return sigv4_result::expired;
-  return signed_at > expected.now + expected.skew ? sigv4_result::not_yet : sigv4_result::ok;
+  return signed_at > *expected.now + expected.skew ? sigv4_result::not_yet : sigv4_result::ok;
 }
 
 bool has_scope(const sigv4_authorization& authorization,
                const sigv4_expectation& expected) noexcept {
-  return authorization.service == expected.service &&
-         (expected.region.empty() || authorization.region == expected.region);
+  return authorization.service == *expected.service &&
+         (expected.region->empty() || authorization.region == *expected.region);
 }
 
 /// The hashes of the payload that a signature may be over, one after the other.

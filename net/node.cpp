@@ -1,6 +1,7 @@
 #include "net/node.hpp"
 
 #include "actors/messages.hpp"
+#include "net/appsync/dialect.hpp"
 #include "net/http/session.hpp"
 #include "net/mesh_client/door.hpp"
 #include "net/mesh_page.hpp"
@@ -212,8 +213,9 @@ appsync::api_table_ptr node::make_table(const key_rings& keys) {
   for (const auto& each : settings_.apis) {
     const auto found = keys.find(each.id);
     apis.push_back(std::make_shared<const appsync::api>(
-        each, credentials_.make(each, found == keys.end() ? nullptr : found->second), door_of(each),
-        how_.audit));
+        each,
+        credentials_.make(each, appsync::event_api, found == keys.end() ? nullptr : found->second),
+        door_of(each), how_.audit));
   }
   has_keys_ = credentials_.has_asked();
   std::ranges::move(credentials_.take_problems(), std::back_inserter(problems_));

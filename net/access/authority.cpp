@@ -135,18 +135,20 @@ answer authority::check_signature(const question& what) const {
   const auto token = auth::header_value(headers, "x-amz-security-token");
   if (token ? !contains(key->session_tokens, *token) : !key->session_tokens.empty())
     return {verdict::unknown_access_key};
-  auth::sigv4_request request;
-  request.path = what.path;
-  request.query = what.query;
-  request.headers = headers;
-  request.payload = what.payload;
-  auth::sigv4_expectation expected;
-  expected.region = parts_.iam.region;
-  expected.now = now_in_seconds();
-  expected.skew = std::chrono::ceil<std::chrono::seconds>(parts_.iam.clock_skew);
+  const auth::sigv4_request request{.method = "POST",
+                                    .path = what.path,
+                                    .query = what.query,
+                                    .headers = headers,
+                                    .payload = what.payload};
+  const auto now = now_in_seconds();
   auto outcome = auth::sigv4_result::wrong_signature;
   for (const auto& secret : key->secrets) {
-    expected.secret_key = secret.view();
+    const auth::sigv4_expectation expected{
+        .secret_key = secret.view(),
+        .region = parts_.iam.region,
+        .service = parts_.words.service,
+        .now = now,
+        .skew = std::chrono::ceil<std::chrono::seconds>(parts_.iam.clock_skew)};
     outcome = auth::verify_sigv4(*authorization, request, expected, signing_keys());
     if (outcome != auth::sigv4_result::wrong_signature)
       break;

@@ -11,6 +11,7 @@
 #include "config/settings.hpp"
 #include "net/access/access_keys.hpp"
 #include "net/access/channel_forms.hpp"
+#include "net/access/dialect.hpp"
 #include "net/access/failure_limiter.hpp"
 #include "net/access/issuer.hpp"
 #include "net/access/webhook.hpp"
@@ -41,7 +42,7 @@ struct question {
   bool identify_only = false;           ///< Who is it? What it may do does not matter.
 
   // What a signature is over.
-  std::string_view path = auth::sigv4_websocket_path;
+  std::string_view path = {};
   std::string_view query = {};
   auth::payload_candidates payload = {};
 
@@ -63,13 +64,14 @@ class authority {
 public:
   /// What it is made of. The shared parts live on when credentials or settings change.
   struct parts {
-    std::string api;
-    config::iam_settings iam;
-    std::vector<config::key_ring_ptr> rings; ///< Of keys_file and keys_source.
-    access_key_table_ptr access_keys;        ///< May be null.
-    std::vector<std::shared_ptr<issuer>> issuers;
-    std::shared_ptr<webhook> hook;            ///< Null: AWS_LAMBDA is not configured.
-    std::shared_ptr<failure_limiter> limiter; ///< Null: nobody is limited.
+    const dialect& words; ///< A constant of the API's edge.
+    std::string api = {};
+    config::iam_settings iam = {};
+    std::vector<config::key_ring_ptr> rings = {}; ///< Of keys_file and keys_source.
+    access_key_table_ptr access_keys = nullptr;   ///< May be null.
+    std::vector<std::shared_ptr<issuer>> issuers = {};
+    std::shared_ptr<webhook> hook = nullptr;            ///< Null: AWS_LAMBDA is not configured.
+    std::shared_ptr<failure_limiter> limiter = nullptr; ///< Null: nobody is limited.
   };
 
   explicit authority(parts made_of);

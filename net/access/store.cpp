@@ -33,7 +33,7 @@ store::~store() {
     each.source.reset();
 }
 
-std::shared_ptr<const authority> store::make(const config::api_settings& api,
+std::shared_ptr<const authority> store::make(const config::api_settings& api, const dialect& words,
                                              const config::key_ring_ptr& file_keys) {
   auto& its = entries_[api.id];
   update_source(its, api);
@@ -46,7 +46,7 @@ std::shared_ptr<const authority> store::make(const config::api_settings& api,
     its.limiter->limit(api.auth.failures_per_minute);
   its.settings = api;
 
-  authority::parts parts;
+  authority::parts parts{.words = words};
   parts.api = api.id;
   parts.iam = api.iam;
   if (file_keys != nullptr)

@@ -26,9 +26,11 @@ public:
   store& operator=(const store&) = delete;
   ~store();
 
-  /// The credentials of an API as they are now. `file_keys` are those of its keys_file; may be
-  /// null. What has not changed is used again; what can't be read stays as it was.
+  /// The credentials of an API as they are now. `words` are those of its kind, a constant.
+  /// `file_keys` are those of its keys_file; may be null. What has not changed is used again; what
+  /// can't be read stays as it was.
   [[nodiscard]] std::shared_ptr<const authority> make(const config::api_settings& api,
+                                                      const dialect& words,
                                                       const config::key_ring_ptr& file_keys);
 
   /// About once a second: looks at files and sources. Returns the ids of the APIs whose credentials

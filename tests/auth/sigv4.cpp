@@ -36,8 +36,8 @@ struct scene {
   std::string authorization;
   fields headers;
   payload_candidates payload;
-  std::string_view method = sigv4_websocket_method;
-  std::string_view path = sigv4_websocket_path;
+  std::string_view method = "POST";
+  std::string_view path = "/event";
   std::string_view query{};
   std::string_view secret_key = secret;
   std::string_view region = "us-east-1";
@@ -427,6 +427,19 @@ TEST_CASE("a signature is good for five minutes before and after it was made") {
   CHECK(at(301s) == sigv4_result::expired);
   CHECK(at(-300s) == sigv4_result::ok);
   CHECK(at(-301s) == sigv4_result::not_yet);
+}
+
+TEST_CASE("what a signature is measured by can't be left out") {
+  // Templates, so that what does not compile is an answer and no error.
+  CHECK_FALSE([]<class T>(T*) {
+    return requires { T{.secret_key = "", .region = "", .now = signed_at}; };
+  }(static_cast<sigv4_expectation*>(nullptr)));
+  CHECK_FALSE([]<class T>(T*) {
+    return requires { T{.secret_key = "", .service = "", .now = signed_at}; };
+  }(static_cast<sigv4_expectation*>(nullptr)));
+  CHECK([]<class T>(T*) {
+    return requires { T{.secret_key = "", .region = "", .service = "", .now = signed_at}; };
+  }(static_cast<sigv4_expectation*>(nullptr)));
 }
 
 TEST_CASE("the skew can be another") {

@@ -3,6 +3,7 @@
 // behind.
 
 #include "actors/system.hpp"
+#include "net/appsync/dialect.hpp"
 #include "net/event_loop.hpp"
 #include "net/http/session.hpp"
 #include "net/router.hpp"
@@ -86,12 +87,12 @@ public:
     settings.auth.subscribe = {config::auth_mode::none};
     settings.namespaces.emplace_back().name = "ns";
     settings.limits.connections_per_second = 0;
-    routes_.apply(
-        std::make_shared<const appsync::api_table>(
-            std::vector<appsync::api_ptr>{std::make_shared<const appsync::api>(
-                settings, std::make_shared<const access::authority>(access::authority::parts{}),
-                std::make_shared<appsync::admission>(settings.limits))}),
-        {}, {});
+    const auto who =
+        std::make_shared<const access::authority>(access::authority::parts{appsync::event_api});
+    routes_.apply(std::make_shared<const appsync::api_table>(
+                      std::vector<appsync::api_ptr>{std::make_shared<const appsync::api>(
+                          settings, who, std::make_shared<appsync::admission>(settings.limits))}),
+                  {}, {});
     loop_.channels().object->connect({loop_.channels().handle});
     thread_ = std::thread{[this] { loop_.run(); }};
   }
