@@ -382,12 +382,12 @@ bool has_scope(const sigv4_authorization& authorization,
 /// The hashes of the payload that a signature may be over, one after the other.
 class payload_hashes {
 public:
-  explicit payload_hashes(const payload_candidates& candidates)
-    : candidates_{candidates} {}
+  explicit payload_hashes(const signed_payload& payload)
+    : payload_{payload} {}
 
   /// The next one, in hex. Nothing after the last.
   std::optional<sha256_text> next() {
-    const auto hash = candidates_.hash(next_++);
+    const auto hash = payload_.hash(next_++);
     if (!hash)
       return std::nullopt;
     return to_hex(*hash);
@@ -403,7 +403,7 @@ public:
   }
 
 private:
-  const payload_candidates& candidates_;
+  const signed_payload& payload_;
   std::size_t next_ = 0;
 };
 

@@ -3,8 +3,8 @@
 #pragma once
 
 #include "auth/encoding.hpp"
-#include "auth/payload_candidates.hpp"
 #include "auth/required.hpp"
+#include "auth/signed_payload.hpp"
 #include "auth/signing_key_cache.hpp"
 
 #include <boost/container/static_vector.hpp>
@@ -64,7 +64,7 @@ struct sigv4_request {
   required<std::string_view> path;                 ///< As sent, escapes and all; without the query.
   required<std::string_view> query;                ///< As sent, without the `?`.
   required<std::span<const header_field>> headers; ///< Several lines of one name are joined.
-  payload_candidates payload{};
+  signed_payload payload;
 };
 
 /// The values of all lines of a header, joined with `,`, each without white space around it.

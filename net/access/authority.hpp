@@ -3,8 +3,8 @@
 
 #include "auth/credentials.hpp"
 #include "auth/jwt.hpp"
-#include "auth/payload_candidates.hpp"
 #include "auth/policy.hpp"
+#include "auth/signed_payload.hpp"
 #include "auth/sigv4.hpp"
 #include "auth/verdict.hpp"
 #include "config/key_ring.hpp"
@@ -44,7 +44,7 @@ struct question {
   // What a signature is over.
   std::string_view path = {};
   std::string_view query = {};
-  auth::payload_candidates payload = {};
+  auth::signed_payload payload = auth::signed_payload::of_body({});
 
   boost::asio::ip::address remote = {};
   std::string_view request_id = {};

@@ -2,6 +2,7 @@
 
 #include "audit/log.hpp"
 #include "auth/sigv4.hpp"
+#include "net/appsync/signed_operation.hpp"
 
 #include <utility>
 
@@ -11,12 +12,11 @@ namespace {
 
 using auth::verdict;
 
-auth::payload_candidates payload_of(const operation& what, const signed_target& target) {
+auth::signed_payload payload_of(const operation& what, const signed_target& target) {
   if (target.body)
-    return auth::payload_candidates::of_body(*target.body);
-  return what.type == operation_type::publish
-             ? auth::payload_candidates::of_publish(what.channel, what.events)
-             : auth::payload_candidates::of_subscribe(what.channel);
+    return auth::signed_payload::of_body(*target.body);
+  return what.type == operation_type::publish ? signed_publish(what.channel, what.events)
+                                              : signed_subscribe(what.channel);
 }
 
 } // namespace
@@ -76,7 +76,7 @@ access::decision ask_connect(const api& to, const auth::credentials& shown, cons
   asked.shown = &shown;
   asked.path = target.path;
   asked.query = target.query;
-  asked.payload = auth::payload_candidates::of_connect();
+  asked.payload = signed_connect();
   asked.remote = who.remote;
   asked.request_id = who.request;
   return to.who().decide(asked);

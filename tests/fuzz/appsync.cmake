@@ -13,6 +13,7 @@ actormesh_add_fuzzer(
   LIBRARIES
   actormesh_net
   OpenSSL::Crypto)
+actormesh_add_fuzzer(signed_operation SOURCES fuzz_signed_operation.cpp LIBRARIES actormesh_net)
 actormesh_add_fuzzer(
   channel_path
   SOURCES

@@ -4,5 +4,6 @@ actormesh_add_test(
   SOURCES
   appsync_format.cpp
   appsync_operation.cpp
+  appsync_signed_operation.cpp
   LIBRARIES
   actormesh_net)

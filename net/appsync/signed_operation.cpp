@@ -1,13 +1,11 @@
-#include "auth/payload_candidates.hpp"
-
-#include <openssl/evp.h>
+#include "net/appsync/signed_operation.hpp"
 
 #include <algorithm>
 #include <array>
 #include <cstddef>
-#include <memory>
+#include <cstdint>
 
-namespace actormesh::auth {
+namespace actormesh::appsync {
 
 namespace {
 
@@ -126,107 +124,39 @@ void write_events(std::span<const std::string> events, json_style style, Writer&
   write("]");
 }
 
-// -- hashing --------------------------------------------------------------------------------------
+// -- candidates -----------------------------------------------------------------------------------
 
-struct free_digest {
-  void operator()(EVP_MD_CTX* context) const noexcept { EVP_MD_CTX_free(context); }
-};
+using source = auth::signed_payload::source; // The text is the channel, the list the events.
 
-/// A SHA-256 of many small pieces: they are gathered, because OpenSSL takes longer to take a piece
-/// than to hash it. Uses the thread's one context, so there can be one at a time.
-class gathering_hash {
-public:
-  gathering_hash() noexcept {
-    static const EVP_MD* const algorithm = EVP_MD_fetch(nullptr, "SHA256", nullptr);
-    good_ = context() != nullptr && algorithm != nullptr &&
-            EVP_DigestInit_ex2(context(), algorithm, nullptr) == 1;
-  }
-
-  void append(std::string_view piece) noexcept {
-    if (piece.size() > buffer_.size() - used_) {
-      flush();
-      if (piece.size() > buffer_.size())
-        return update(piece);
-    }
-    std::copy(piece.begin(), piece.end(), buffer_.begin() + static_cast<std::ptrdiff_t>(used_));
-    used_ += piece.size();
-  }
-
-  std::optional<sha256_digest> finish() noexcept {
-    flush();
-    sha256_digest digest{};
-    if (!good_ || EVP_DigestFinal_ex(context(), digest.data(), nullptr) != 1)
-      return std::nullopt;
-    return digest;
-  }
-
-private:
-  static EVP_MD_CTX* context() noexcept {
-    static thread_local const std::unique_ptr<EVP_MD_CTX, free_digest> context{EVP_MD_CTX_new()};
-    return context.get();
-  }
-
-  void flush() noexcept {
-    update({buffer_.data(), used_});
-    used_ = 0;
-  }
-
-  void update(std::string_view piece) noexcept {
-    good_ = good_ && EVP_DigestUpdate(context(), piece.data(), piece.size()) == 1;
-  }
-
-  std::array<char, 1024> buffer_; // Only what was written to is read.
-  std::size_t used_ = 0;
-  bool good_ = false;
-};
-
-} // namespace
-
-payload_candidates payload_candidates::of_body(std::string_view body) noexcept {
-  return {kind::body, body, {}};
-}
-
-payload_candidates payload_candidates::of_connect() noexcept { return {kind::body, "{}", {}}; }
-
-payload_candidates payload_candidates::of_subscribe(std::string_view channel) noexcept {
-  return {kind::subscribe, channel, {}};
-}
-
-payload_candidates payload_candidates::of_publish(std::string_view channel,
-                                                  std::span<const std::string> events) noexcept {
-  return {kind::publish, channel, events};
-}
-
-bool payload_candidates::contains_any(std::string_view characters) const noexcept {
+bool contains_any(const source& from, std::string_view characters) noexcept {
   const auto has_any = [characters](std::string_view text) {
     return std::any_of(characters.begin(), characters.end(),
                        [text](char c) { return text.find(c) != std::string_view::npos; });
   };
-  return has_any(text_) || std::any_of(events_.begin(), events_.end(), has_any);
+  return has_any(from.text) || std::any_of(from.list.begin(), from.list.end(), has_any);
 }
 
-template <class Writer> bool payload_candidates::write(std::size_t index, Writer&& writer) const {
-  if (kind_ == kind::body) {
-    if (index == 0)
-      writer(text_);
-    return index == 0;
-  }
+enum class kind : std::uint8_t { subscribe, publish };
+
+template <kind What> bool write(const source& from, std::size_t index, auth::body_writer& to) {
+  const auto writer = [&to](std::string_view piece) { to.append(piece); };
   for (const auto& [style, events_first] : variants) {
     // A variant that would be the same as one before it is not counted. The first is always one.
     const auto special = special_characters(style);
-    if ((events_first && kind_ != kind::publish) || (!special.empty() && !contains_any(special)))
+    if ((events_first && What != kind::publish) ||
+        (!special.empty() && !contains_any(from, special)))
       continue;
     if (index-- > 0)
       continue;
     writer("{");
     if (events_first) {
-      write_events(events_, style, writer);
+      write_events(from.list, style, writer);
       writer(",");
     }
-    write_channel(text_, style, writer);
-    if (kind_ == kind::publish && !events_first) {
+    write_channel(from.text, style, writer);
+    if (What == kind::publish && !events_first) {
       writer(",");
-      write_events(events_, style, writer);
+      write_events(from.list, style, writer);
     }
     writer("}");
     return true;
@@ -234,18 +164,17 @@ template <class Writer> bool payload_candidates::write(std::size_t index, Writer
   return false;
 }
 
-std::optional<sha256_digest> payload_candidates::hash(std::size_t index) const noexcept {
-  gathering_hash hash;
-  if (!write(index, [&hash](std::string_view piece) { hash.append(piece); }))
-    return std::nullopt;
-  return hash.finish();
+} // namespace
+
+auth::signed_payload signed_connect() noexcept { return auth::signed_payload::of_body("{}"); }
+
+auth::signed_payload signed_subscribe(std::string_view channel) noexcept {
+  return {&write<kind::subscribe>, {channel, {}}};
 }
 
-std::optional<std::string> payload_candidates::text(std::size_t index) const {
-  std::string text;
-  if (!write(index, [&text](std::string_view piece) { text += piece; }))
-    return std::nullopt;
-  return text;
+auth::signed_payload signed_publish(std::string_view channel,
+                                    std::span<const std::string> events) noexcept {
+  return {&write<kind::publish>, {channel, events}};
 }
 
-} // namespace actormesh::auth
+} // namespace actormesh::appsync
