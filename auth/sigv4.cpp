@@ -310,11 +310,11 @@ std::optional<std::string> canonical_request(const sigv4_authorization& authoriz
   constexpr std::size_t usual_size = 1024;
   std::string text;
   text.reserve(usual_size);
-  text += *request.method;
+  text += *request.over.method;
   text += '\n';
-  append_canonical_path(text, request.path);
+  append_canonical_path(text, request.over.path);
   text += '\n';
-  append_canonical_query(text, request.query);
+  append_canonical_query(text, request.over.query);
   text += '\n';
   for (const auto name : authorization.signed_headers) {
     if (!append_canonical_header(text, name, request.headers))
@@ -481,7 +481,7 @@ private:
 sigv4_result check_signature(signature_check& signature, const sigv4_authorization& authorization,
                              const sigv4_request& request) {
   constexpr std::string_view payload_header = "x-amz-content-sha256";
-  payload_hashes hashes{request.payload};
+  payload_hashes hashes{request.over.payload};
   if (authorization.has_signed(payload_header)) {
     const auto claimed = header_value(request.headers, payload_header);
     if (!claimed || !hashes.find(*claimed))

@@ -4,7 +4,7 @@
 
 #include "auth/encoding.hpp"
 #include "auth/required.hpp"
-#include "auth/signed_payload.hpp"
+#include "auth/signed_request.hpp"
 #include "auth/signing_key_cache.hpp"
 
 #include <boost/container/static_vector.hpp>
@@ -58,13 +58,10 @@ struct header_field {
   std::string_view value;
 };
 
-/// The request that was signed. Views only: whatever they point to has to outlive the check.
+/// The request that was signed, headers and all. Views only, too.
 struct sigv4_request {
-  required<std::string_view> method;
-  required<std::string_view> path;                 ///< As sent, escapes and all; without the query.
-  required<std::string_view> query;                ///< As sent, without the `?`.
+  signed_request over;
   required<std::span<const header_field>> headers; ///< Several lines of one name are joined.
-  signed_payload payload;
 };
 
 /// The values of all lines of a header, joined with `,`, each without white space around it.

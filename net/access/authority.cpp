@@ -66,6 +66,31 @@ std::vector<std::pair<std::string, std::string>> all_headers(const auth::credent
   return all;
 }
 
+/// A permission that outlives what it was made from.
+class kept_permission {
+public:
+  explicit kept_permission(const permission& from)
+    : modes_(from.modes.begin(), from.modes.end())
+    , name_space_(from.name_space)
+    , channel_(from.channel)
+    , wanted_(from) {
+    wanted_.modes = modes_;
+    wanted_.name_space = name_space_;
+    wanted_.channel = channel_;
+  }
+
+  kept_permission(const kept_permission&) = delete;
+  kept_permission& operator=(const kept_permission&) = delete;
+
+  [[nodiscard]] const permission& operator*() const noexcept { return wanted_; }
+
+private:
+  std::vector<auth_mode> modes_;
+  std::string name_space_;
+  std::string channel_;
+  permission wanted_; ///< Refers to the others.
+};
+
 } // namespace
 
 authority::authority(parts made_of)
@@ -84,7 +109,7 @@ authority::authority(parts made_of)
 decision authority::decide(const question& what) const {
   auto got = identify(what);
   if (!got.later)
-    got.now = count_failure(complete(what, std::move(got.now)), what.remote);
+    got.now = count_failure(complete(what.wanted, std::move(got.now)), what.remote);
   return got;
 }
 
@@ -135,11 +160,7 @@ answer authority::check_signature(const question& what) const {
   const auto token = auth::header_value(headers, "x-amz-security-token");
   if (token ? !contains(key->session_tokens, *token) : !key->session_tokens.empty())
     return {verdict::unknown_access_key};
-  const auth::sigv4_request request{.method = "POST",
-                                    .path = what.path,
-                                    .query = what.query,
-                                    .headers = headers,
-                                    .payload = what.payload};
+  const auth::sigv4_request request{.over = what.over, .headers = headers};
   const auto now = now_in_seconds();
   auto outcome = auth::sigv4_result::wrong_signature;
   for (const auto& secret : key->secrets) {
@@ -172,43 +193,30 @@ decision authority::check_token(const question& what, const auth::token_look& lo
                        parts_.limiter->exhausted(what.remote, std::chrono::steady_clock::now());
   if (auto checked = from->check(token, look, guesses))
     return {*std::move(checked), {}};
-  // A copy of what is asked, without what only matters to signatures.
-  struct copy {
-    std::vector<auth_mode> modes;
-    std::string name_space;
-    std::string channel;
-  };
-  auto kept = std::make_shared<const copy>(copy{{what.modes.begin(), what.modes.end()},
-                                                std::string{what.name_space},
-                                                std::string{what.channel}});
   decision made;
-  made.later = [this, from, kept, text = std::string{token}, asked = what.what, forms = what.forms,
-                only = what.identify_only, remote = what.remote](auth::answer_handler done) {
+  made.later = [this, from, text = std::string{token},
+                kept = std::make_shared<const kept_permission>(what.wanted),
+                remote = what.remote](auth::answer_handler done) {
     from->check_later(text, [=, this, done = std::move(done)](answer got) {
-      question again;
-      again.what = asked;
-      again.modes = kept->modes;
-      again.name_space = kept->name_space;
-      again.channel = kept->channel;
-      again.forms = forms;
-      again.identify_only = only;
-      done(count_failure(complete(again, std::move(got)), remote));
+      done(count_failure(complete(**kept, std::move(got)), remote));
     });
   };
   return made;
 }
 
 decision authority::ask_hook(const question& what) const {
+  const auto& wanted = what.wanted;
   // A call would be about something that can't be done anyway.
-  if (what.identify_only)
+  if (wanted.identify_only)
     return {{verdict::allowed, nobody_}, {}};
-  if (!has(what.modes, auth_mode::lambda))
-    return {{has(what.modes, auth_mode::none) ? verdict::rejected : verdict::mode_not_allowed}, {}};
+  if (!has(wanted.modes, auth_mode::lambda))
+    return {{has(wanted.modes, auth_mode::none) ? verdict::rejected : verdict::mode_not_allowed},
+            {}};
   hook_question asked;
   asked.token = *what.shown->authorization;
-  asked.what = what.what;
-  asked.name_space = what.name_space;
-  asked.channel = what.channel;
+  asked.what = wanted.what;
+  asked.name_space = wanted.name_space;
+  asked.channel = wanted.channel;
   asked.request_id = what.request_id;
   asked.headers = all_headers(*what.shown);
   auth::sha256_digest digest{};
@@ -218,41 +226,34 @@ decision authority::ask_hook(const question& what) const {
       parts_.limiter->exhausted(what.remote, std::chrono::steady_clock::now()))
     return {{verdict::throttled}, {}};
   decision made;
-  made.later = [this, asked = std::move(asked), digest, forms = what.forms,
+  made.later = [this, asked = std::move(asked), digest,
+                kept = std::make_shared<const kept_permission>(wanted),
                 remote = what.remote](auth::answer_handler done) {
-    const std::vector<auth_mode> only{auth_mode::lambda};
-    parts_.hook->ask(asked, digest,
-                     [=, this, channel = asked.channel, action = asked.what,
-                      done = std::move(done)](answer got) {
-                       question again;
-                       again.what = action;
-                       again.modes = only;
-                       again.channel = channel;
-                       again.forms = forms;
-                       done(count_failure(complete(again, std::move(got)), remote));
-                     });
+    parts_.hook->ask(asked, digest, [=, this, done = std::move(done)](answer got) {
+      done(count_failure(complete(**kept, std::move(got)), remote));
+    });
   };
   return made;
 }
 
 /// Whoever it is: may they?
-answer authority::complete(const question& what, answer got) const {
-  if (got.outcome != verdict::allowed || what.identify_only)
+answer authority::complete(const permission& asked, answer got) const {
+  if (got.outcome != verdict::allowed || asked.identify_only)
     return got;
   const auto& who = *got.who;
-  if (!has(what.modes, who.mode) && !has(what.modes, auth_mode::none))
+  if (!has(asked.modes, who.mode) && !has(asked.modes, auth_mode::none))
     return {who.mode == auth_mode::none ? verdict::missing : verdict::mode_not_allowed, got.who};
   if (who.permissions != nullptr) {
-    const auth::access wanted{what.what, parts_.api, what.channel};
+    const auth::access wanted{asked.what, parts_.api, asked.channel};
     if (who.permissions->check(wanted) != auth::decision::allowed) {
       const auth::arn_scope scope{parts_.iam.region, parts_.iam.account};
       return {verdict::access_denied, got.who,
               "User: arn:aws:iam::" + parts_.iam.account + ":user/" + who.name +
-                  " is not authorized to perform: " + auth::to_string(what.what) +
+                  " is not authorized to perform: " + auth::to_string(asked.what) +
                   " on resource: " + auth::to_arn(scope, wanted)};
     }
   }
-  if (what.forms != nullptr && !what.forms->allow(what.channel, who.claims))
+  if (asked.forms != nullptr && !asked.forms->allow(asked.channel, who.claims))
     return {verdict::access_denied, got.who};
   return got;
 }

@@ -4,8 +4,7 @@
 #include "auth/credentials.hpp"
 #include "auth/jwt.hpp"
 #include "auth/policy.hpp"
-#include "auth/signed_payload.hpp"
-#include "auth/sigv4.hpp"
+#include "auth/signed_request.hpp"
 #include "auth/verdict.hpp"
 #include "config/key_ring.hpp"
 #include "config/settings.hpp"
@@ -28,11 +27,10 @@
 
 namespace actormesh::access {
 
-/// What somebody wants to do. Views: they need to live during `authority::decide` only.
-struct question {
+/// What somebody wants to do.
+struct permission {
   auth::action what = auth::action::event_connect;
-  std::span<const config::auth_mode> modes; ///< That may.
-  const auth::credentials* shown = nullptr; ///< Null: none.
+  std::span<const config::auth_mode> modes = {}; ///< That may.
 
   /// Empty for connect. Nothing is allowed to go on with a channel that was not asked about: an
   /// operation that fails anyway asks with `identify_only`.
@@ -40,12 +38,13 @@ struct question {
   std::string_view channel = {};
   const channel_forms* forms = nullptr; ///< Null: every channel. Outlives the answer.
   bool identify_only = false;           ///< Who is it? What it may do does not matter.
+};
 
-  // What a signature is over.
-  std::string_view path = {};
-  std::string_view query = {};
-  auth::signed_payload payload = auth::signed_payload::of_body({});
-
+/// Who may do it? Views: they need to live during `authority::decide` only.
+struct question {
+  permission wanted;
+  auth::signed_request over; ///< What a signature has to be over, should one be shown.
+  const auth::credentials* shown = nullptr; ///< Null: none.
   boost::asio::ip::address remote = {};
   std::string_view request_id = {};
 };
@@ -86,7 +85,7 @@ private:
   [[nodiscard]] auth::answer check_signature(const question& what) const;
   [[nodiscard]] decision check_token(const question& what, const auth::token_look& look) const;
   [[nodiscard]] decision ask_hook(const question& what) const;
-  [[nodiscard]] auth::answer complete(const question& what, auth::answer got) const;
+  [[nodiscard]] auth::answer complete(const permission& asked, auth::answer got) const;
   [[nodiscard]] auth::answer count_failure(auth::answer got,
                                            const boost::asio::ip::address& from) const;
 

@@ -19,6 +19,10 @@ auth::signed_payload payload_of(const operation& what, const signed_target& targ
                                               : signed_subscribe(what.channel);
 }
 
+auth::signed_request request_of(const signed_target& target, auth::signed_payload payload) {
+  return {.method = signed_method, .path = target.path, .query = target.query, .payload = payload};
+}
+
 } // namespace
 
 prepared prepare(const api& to, const operation& what) {
@@ -49,37 +53,31 @@ access::decision ask(const api& to, const operation& what, const prepared& known
   if (what.problem != error::none && !target.body && shown != nullptr && shown->authorization &&
       auth::is_sigv4(*shown->authorization))
     return {{verdict::allowed, nullptr}, {}};
-  access::question asked;
   const auto publishes = what.type == operation_type::publish;
-  asked.what = publishes ? auth::action::event_publish : auth::action::event_subscribe;
-  asked.shown = shown;
-  asked.identify_only = known.problem != error::none;
-  if (!asked.identify_only) {
-    asked.modes = publishes ? known.space->publish : known.space->subscribe;
-    asked.name_space = known.channel->name_space();
-    asked.channel = known.channel->text();
-    asked.forms = known.space->forms.empty() ? nullptr : &known.space->forms;
+  access::permission wanted;
+  wanted.what = publishes ? auth::action::event_publish : auth::action::event_subscribe;
+  wanted.identify_only = known.problem != error::none;
+  if (!wanted.identify_only) {
+    wanted.modes = publishes ? known.space->publish : known.space->subscribe;
+    wanted.name_space = known.channel->name_space();
+    wanted.channel = known.channel->text();
+    wanted.forms = known.space->forms.empty() ? nullptr : &known.space->forms;
   }
-  asked.path = target.path;
-  asked.query = target.query;
-  asked.payload = payload_of(what, target);
-  asked.remote = who.remote;
-  asked.request_id = who.request;
-  return to.who().decide(asked);
+  return to.who().decide({.wanted = wanted,
+                          .over = request_of(target, payload_of(what, target)),
+                          .shown = shown,
+                          .remote = who.remote,
+                          .request_id = who.request});
 }
 
 access::decision ask_connect(const api& to, const auth::credentials& shown, const caller& who,
                              const signed_target& target) {
-  access::question asked;
-  asked.what = auth::action::event_connect;
-  asked.modes = to.settings().auth.connect;
-  asked.shown = &shown;
-  asked.path = target.path;
-  asked.query = target.query;
-  asked.payload = signed_connect();
-  asked.remote = who.remote;
-  asked.request_id = who.request;
-  return to.who().decide(asked);
+  return to.who().decide(
+      {.wanted = {.what = auth::action::event_connect, .modes = to.settings().auth.connect},
+       .over = request_of(target, signed_connect()),
+       .shown = &shown,
+       .remote = who.remote,
+       .request_id = who.request});
 }
 
 error conclude(const prepared& known, const auth::answer& got) {

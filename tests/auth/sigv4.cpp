@@ -6,6 +6,7 @@
 #include <chrono>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <vector>
 
 using namespace actormesh::auth;
@@ -48,7 +49,7 @@ struct scene {
     const auto parsed = parse_authorization(authorization);
     if (!parsed)
       return sigv4_result::malformed;
-    return verify_sigv4(*parsed, {method, path, query, headers, payload},
+    return verify_sigv4(*parsed, {{method, path, query, payload}, headers},
                         {secret_key, region, service, now}, cache);
   }
 
@@ -426,10 +427,21 @@ TEST_CASE("what a signature is measured by can't be left out") {
   }(static_cast<sigv4_expectation*>(nullptr)));
 }
 
+TEST_CASE("what a signature is over can't be left out") {
+  CHECK_FALSE([]<class T>(T*) {
+    return requires { T{.method = "", .path = "", .payload = signed_payload::of_body("")}; };
+  }(static_cast<signed_request*>(nullptr)));
+  CHECK_FALSE([]<class T>(T*) {
+    return requires { T{.method = "", .path = "", .query = ""}; };
+  }(static_cast<signed_request*>(nullptr)));
+  CHECK_FALSE(std::is_default_constructible_v<signed_request>);
+  CHECK_FALSE(std::is_default_constructible_v<sigv4_request>);
+}
+
 TEST_CASE("the skew can be another") {
   const auto what = connecting();
   const auto parsed = parse_authorization(what.authorization);
-  const sigv4_request request{what.method, what.path, what.query, what.headers, what.payload};
+  const sigv4_request request{{what.method, what.path, what.query, what.payload}, what.headers};
   signing_key_cache cache;
   CHECK(verify_sigv4(*parsed, request, {secret, "", "appsync", signed_at + 10s, 10s}, cache) ==
         sigv4_result::ok);

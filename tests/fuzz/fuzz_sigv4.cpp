@@ -50,7 +50,7 @@ void check_request(const sigv4_authorization& parsed, std::string_view input) {
     const auto colon = std::min(line.find(':'), line.size());
     headers.push_back({line.substr(0, colon), line.substr(std::min(colon + 1, line.size()))});
   }
-  const sigv4_request request{method, path, query, headers, signed_payload::of_body(body)};
+  const sigv4_request request{{method, path, query, signed_payload::of_body(body)}, headers};
 
   static signing_key_cache cache{4};
   const std::chrono::sys_seconds at{std::chrono::seconds{1'767'225'600}};

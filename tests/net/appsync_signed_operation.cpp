@@ -47,17 +47,15 @@ auth::sigv4_result verify(const auth::signed_payload& payload, std::string_view 
                                                 {"host", "localhost:8080"},
                                                 {"x-amz-date", "20260101T000000Z"}};
   auth::signing_key_cache cache;
-  return auth::verify_sigv4(*parsed,
-                            {.method = signed_method,
-                             .path = "/event",
-                             .query = "",
-                             .headers = headers,
-                             .payload = payload},
-                            {.secret_key = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY",
-                             .region = "us-east-1",
-                             .service = event_api.service,
-                             .now = std::chrono::sys_seconds{1'767'225'600s}},
-                            cache);
+  return auth::verify_sigv4(
+      *parsed,
+      {.over = {.method = signed_method, .path = "/event", .query = "", .payload = payload},
+       .headers = headers},
+      {.secret_key = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY",
+       .region = "us-east-1",
+       .service = event_api.service,
+       .now = std::chrono::sys_seconds{1'767'225'600s}},
+      cache);
 }
 
 } // namespace
