@@ -64,6 +64,9 @@ loss_reason loss_of(close_reason why) noexcept {
   }
 }
 
+constexpr wire_form text_tail{};     ///< The shared part of a `data` frame.
+constexpr wire_form deflated_tail{}; ///< The same, compressed.
+
 std::string make_tail(std::string_view payload) {
   std::string tail;
   append_data_tail(tail, payload);
@@ -407,13 +410,13 @@ void realtime_edge::deliver(const subscription& what, const event_batch& batch) 
     auto deflated = websocket::compressed::no;
     if (deflate_ && payload.size() >= context_.settings.compression_threshold) {
       deflated = websocket::compressed::yes;
-      tail = &one->form(wire_form::appsync_deflated, [](std::string_view text) {
+      tail = &one->form(deflated_tail, [](std::string_view text) {
         return websocket::deflate_tail(make_tail(text));
       });
     } else {
-      tail = &one->form(wire_form::appsync_text, make_tail);
+      tail = &one->form(text_tail, make_tail);
     }
-    switch (out_.append_event({what.frame_prefix, one, *tail, deflated}, what.policy)) {
+    switch (out_.append_event({what.edge_data, one, *tail, deflated}, what.policy)) {
     case net::outbound_queue::event_status::taken:
       break;
     case net::outbound_queue::event_status::refused:

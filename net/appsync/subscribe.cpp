@@ -9,7 +9,7 @@ namespace {
 error carry_out(const api& to, const prepared& known, new_subscriber&& made) {
   const auto key = make_channel_key(to.id(), known.channel->text());
   switch (made.owner.subscribe(
-      {std::move(made.id), key, known.space->slow_consumer, std::move(made.frame_prefix)})) {
+      {std::move(made.id), key, known.space->slow_consumer, std::move(made.edge_data)})) {
   case connection::subscribe_result::pending:
     break;
   case connection::subscribe_result::duplicate_id:

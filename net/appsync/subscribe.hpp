@@ -16,8 +16,8 @@ namespace actormesh::appsync {
 /// Who gets the events.
 struct new_subscriber {
   connection& owner;
-  std::string id;                                  ///< The client's name for the subscription.
-  std::shared_ptr<const std::string> frame_prefix; ///< See `subscription`.
+  std::string id;                               ///< The client's name for the subscription.
+  std::shared_ptr<const std::string> edge_data; ///< See `subscription`.
 };
 
 /// Loop-bound: subscribes to the channel that was asked for, if `got` allows it. `edge::subscribed`
