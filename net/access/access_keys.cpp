@@ -8,12 +8,13 @@ namespace actormesh::access {
 namespace {
 
 auth::identity_ptr make_identity(const config::access_key_settings& from,
-                                 const config::iam_settings& iam, config::problems& found) {
+                                 const config::iam_settings& iam, const auth::vocabulary& words,
+                                 config::problems& found) {
   std::vector<auth::statement_text> statements;
   for (const auto& each : from.policy)
     statements.push_back(
         {std::string{config::to_string(each.effect)}, each.actions, each.resources});
-  auto parsed = auth::policy::parse(statements, {iam.region, iam.account});
+  auto parsed = auth::policy::parse(statements, words, {iam.region, iam.account});
   for (const auto& each : parsed.problems)
     found.push_back({config::severity::error, "access key " + from.id, 0, 0,
                      "policy[" + std::to_string(each.statement) + "]: " + each.message});
@@ -44,7 +45,8 @@ std::vector<config::secret> read_lines(const std::string& file, config::problems
 
 } // namespace
 
-access_key_table::loaded access_key_table::load(const config::api_settings& api) {
+access_key_table::loaded access_key_table::load(const config::api_settings& api,
+                                                const auth::vocabulary& words) {
   auto table = std::make_shared<access_key_table>();
   config::problems found;
   for (const auto& each : api.access_keys) {
@@ -53,7 +55,7 @@ access_key_table::loaded access_key_table::load(const config::api_settings& api)
     made.secrets = read_lines(each.secret_file, here);
     if (!each.session_token_file.empty())
       made.session_tokens = read_lines(each.session_token_file, here);
-    made.who = make_identity(each, api.iam, here);
+    made.who = make_identity(each, api.iam, words, here);
     if (!config::has_errors(here))
       table->keys_.emplace(each.id, std::move(made));
     std::ranges::move(here, std::back_inserter(found));

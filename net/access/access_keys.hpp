@@ -25,10 +25,10 @@ struct access_key {
 /// Any thread: immutable.
 class access_key_table {
 public:
-  /// Reads the secrets' files. A key whose files can't be used is not in the table; the problems
-  /// say why.
+  /// Reads the secrets' files, and the policies in words of the API's kind, a constant. A key whose
+  /// files can't be used is not in the table; the problems say why.
   struct loaded;
-  [[nodiscard]] static loaded load(const config::api_settings& api);
+  [[nodiscard]] static loaded load(const config::api_settings& api, const auth::vocabulary& words);
 
   /// Null if there is none. Lives as long as the table.
   [[nodiscard]] const access_key* find(std::string_view id) const noexcept;

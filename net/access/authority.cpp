@@ -167,7 +167,7 @@ answer authority::check_signature(const question& what) const {
     const auth::sigv4_expectation expected{
         .secret_key = secret.view(),
         .region = parts_.iam.region,
-        .service = parts_.words.service,
+        .service = parts_.speaks.words.service,
         .now = now,
         .skew = std::chrono::ceil<std::chrono::seconds>(parts_.iam.clock_skew)};
     outcome = auth::verify_sigv4(*authorization, request, expected, signing_keys());
@@ -212,13 +212,12 @@ decision authority::ask_hook(const question& what) const {
   if (!has(wanted.modes, auth_mode::lambda))
     return {{has(wanted.modes, auth_mode::none) ? verdict::rejected : verdict::mode_not_allowed},
             {}};
-  hook_question asked;
-  asked.token = *what.shown->authorization;
-  asked.what = wanted.what;
-  asked.name_space = wanted.name_space;
-  asked.channel = wanted.channel;
-  asked.request_id = what.request_id;
-  asked.headers = all_headers(*what.shown);
+  hook_question asked{.token = *what.shown->authorization,
+                      .what = wanted.what,
+                      .name_space = std::string{wanted.name_space},
+                      .channel = std::string{wanted.channel},
+                      .request_id = std::string{what.request_id},
+                      .headers = all_headers(*what.shown)};
   auth::sha256_digest digest{};
   if (auto known = parts_.hook->check(asked, digest))
     return {*std::move(known), {}};
@@ -249,7 +248,7 @@ answer authority::complete(const permission& asked, answer got) const {
       const auth::arn_scope scope{parts_.iam.region, parts_.iam.account};
       return {verdict::access_denied, got.who,
               "User: arn:aws:iam::" + parts_.iam.account + ":user/" + who.name +
-                  " is not authorized to perform: " + auth::to_string(asked.what) +
+                  " is not authorized to perform: " + std::string{asked.what.name()} +
                   " on resource: " + auth::to_arn(scope, wanted)};
     }
   }

@@ -29,13 +29,13 @@ namespace actormesh::access {
 
 /// What somebody wants to do.
 struct permission {
-  auth::action what = auth::action::event_connect;
+  auth::action what;
   std::span<const config::auth_mode> modes = {}; ///< That may.
 
   /// Empty for connect. Nothing is allowed to go on with a channel that was not asked about: an
   /// operation that fails anyway asks with `identify_only`.
   std::string_view name_space = {};
-  std::string_view channel = {};
+  std::string_view channel = {};        ///< Or what else policies name, see `auth::access::object`.
   const channel_forms* forms = nullptr; ///< Null: every channel. Outlives the answer.
   bool identify_only = false;           ///< Who is it? What it may do does not matter.
 };
@@ -63,7 +63,7 @@ class authority {
 public:
   /// What it is made of. The shared parts live on when credentials or settings change.
   struct parts {
-    const dialect& words; ///< A constant of the API's edge.
+    const dialect& speaks; ///< A constant of the API's edge.
     std::string api = {};
     config::iam_settings iam = {};
     std::vector<config::key_ring_ptr> rings = {}; ///< Of keys_file and keys_source.

@@ -1,15 +1,16 @@
 /// What differs between kinds of APIs as to who may do what.
 #pragma once
 
-#include "auth/required.hpp"
-
-#include <string_view>
+#include "auth/vocabulary.hpp"
+#include "net/access/hook_format.hpp"
 
 namespace actormesh::access {
 
-/// The words of one kind of API. Its edge has one, as a constant.
+/// How clients, policies and web hooks of one kind of API speak. Its edge has one, as a constant;
+/// every member has to be given.
 struct dialect {
-  auth::required<std::string_view> service; ///< That requests are signed for, such as `appsync`.
+  const auth::vocabulary& words; ///< Of policies; requests are signed for its service.
+  hook_format hook;
 };
 
 } // namespace actormesh::access

@@ -33,7 +33,7 @@ struct digest_hash {
   }
 };
 
-/// Any thread: one issuer of tokens (appsync-events protocol section 5.5).
+/// Any thread: one issuer of tokens.
 ///
 /// Its keys come from a file, from `jwks_url`, or from where OpenID Connect discovery says (Cognito
 /// keeps them at a place of its own). They are fetched when the first token comes, again when they

@@ -33,10 +33,15 @@ store::~store() {
     each.source.reset();
 }
 
-std::shared_ptr<const authority> store::make(const config::api_settings& api, const dialect& words,
+std::shared_ptr<const authority> store::make(const config::api_settings& api, const dialect& speaks,
                                              const config::key_ring_ptr& file_keys) {
   auto& its = entries_[api.id];
   update_source(its, api);
+  // What was made in another dialect is of no use in this one.
+  if (std::exchange(its.speaks, &speaks) != &speaks) {
+    its.access_keys = nullptr;
+    its.hook = nullptr;
+  }
   update_access_keys(its, api);
   update_issuers(its, api);
   update_hook(its, api);
@@ -46,7 +51,7 @@ std::shared_ptr<const authority> store::make(const config::api_settings& api, co
     its.limiter->limit(api.auth.failures_per_minute);
   its.settings = api;
 
-  authority::parts parts{.words = words};
+  authority::parts parts{.speaks = speaks};
   parts.api = api.id;
   parts.iam = api.iam;
   if (file_keys != nullptr)
@@ -84,7 +89,7 @@ void store::load_access_keys(entry& its, const config::api_settings& api) {
     for (const auto& file : {each.secret_file, each.session_token_file})
       if (!file.empty())
         its.secret_files.push_back({file, config::stamp_of(file)});
-  auto loaded = access_key_table::load(api);
+  auto loaded = access_key_table::load(api, its.speaks->words);
   const auto usable = !config::has_errors(loaded.problems);
   std::ranges::move(loaded.problems, std::back_inserter(problems_));
   if (usable || its.access_keys == nullptr)
@@ -117,7 +122,8 @@ void store::update_hook(entry& its, const config::api_settings& api) {
   fetch::client_options how;
   how.max_waiting = api.authorizer.queue;
   auto web = std::make_unique<fetch::client>(how);
-  its.hook = std::make_shared<webhook>(api.id, api.iam.account, api.authorizer, *web);
+  its.hook = std::make_shared<webhook>(hook_owner{api.id, api.iam.account}, its.speaks->hook,
+                                       api.authorizer, *web);
   hook_clients_.push_back({std::move(web), its.hook});
   const auto& wrong = its.hook->problems();
   problems_.insert(problems_.end(), wrong.begin(), wrong.end());

@@ -26,11 +26,11 @@ public:
   store& operator=(const store&) = delete;
   ~store();
 
-  /// The credentials of an API as they are now. `words` are those of its kind, a constant.
-  /// `file_keys` are those of its keys_file; may be null. What has not changed is used again; what
-  /// can't be read stays as it was.
+  /// The credentials of an API as they are now. `speaks` is a constant of its
+  /// edge. `file_keys` are those of its keys_file; may be null. What has not changed is used again;
+  /// what can't be read stays as it was.
   [[nodiscard]] std::shared_ptr<const authority> make(const config::api_settings& api,
-                                                      const dialect& words,
+                                                      const dialect& speaks,
                                                       const config::key_ring_ptr& file_keys);
 
   /// About once a second: looks at files and sources. Returns the ids of the APIs whose credentials
@@ -51,6 +51,7 @@ private:
 
   /// What is kept of one API.
   struct entry {
+    const dialect* speaks = nullptr;
     config::api_settings settings; ///< That the rest was made for.
     std::unique_ptr<key_source> source;
     access_key_table_ptr access_keys;

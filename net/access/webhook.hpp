@@ -1,11 +1,11 @@
-/// The web hook behind AWS_LAMBDA (appsync-events protocol section 5.6).
+/// The web hook behind AWS_LAMBDA.
 #pragma once
 
 #include "auth/encoding.hpp"
-#include "auth/policy.hpp"
 #include "auth/verdict.hpp"
 #include "config/problem.hpp"
 #include "config/settings.hpp"
+#include "net/access/hook_format.hpp"
 #include "net/access/issuer.hpp"
 #include "net/access/lru_cache.hpp"
 #include "net/fetch/client.hpp"
@@ -15,27 +15,16 @@
 #include <mutex>
 #include <optional>
 #include <string>
-#include <utility>
-#include <vector>
+#include <string_view>
 
 namespace actormesh::access {
-
-/// What the hook is asked.
-struct hook_question {
-  std::string token; ///< The `Authorization` value, as sent.
-  auth::action what = auth::action::event_connect;
-  std::string name_space; ///< Empty for connect.
-  std::string channel;    ///< As it is canonical, a pattern's `*` and all; empty for connect.
-  std::string request_id;
-  std::vector<std::pair<std::string, std::string>> headers;
-};
 
 /// Any thread: asks, and remembers answers for as long as they or the configuration say. Calls are
 /// bounded in number and time; what the hook does not answer is denied.
 class webhook : public std::enable_shared_from_this<webhook> {
 public:
   /// `web` outlives this, and lets `settings.queue` requests wait.
-  webhook(std::string api, std::string account, config::authorizer_settings settings,
+  webhook(hook_owner whose, const hook_format& format, config::authorizer_settings settings,
           fetch::client& web);
 
   [[nodiscard]] const config::authorizer_settings& settings() const noexcept { return settings_; }
@@ -58,12 +47,16 @@ private:
     std::chrono::steady_clock::time_point until;
   };
 
-  [[nodiscard]] std::string body_for(const hook_question& what) const;
-  [[nodiscard]] auth::answer read(const fetch::response& got, const auth::sha256_digest& token,
-                                  std::chrono::milliseconds& ttl) const;
+  struct heard {
+    auth::answer what;
+    std::chrono::milliseconds ttl{0}; ///< How long it is remembered.
+  };
 
-  const std::string api_;
-  const std::string account_;
+  [[nodiscard]] heard read(const fetch::response& got, const auth::sha256_digest& token) const;
+  [[nodiscard]] heard broken(std::string_view why, std::chrono::milliseconds ttl = {}) const;
+
+  const hook_owner whose_;
+  const hook_format format_;
   const config::authorizer_settings settings_;
   config::problems problems_;
   std::shared_ptr<const pattern> expression_; ///< Null: every token is asked about.

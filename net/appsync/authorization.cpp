@@ -3,6 +3,7 @@
 #include "audit/log.hpp"
 #include "auth/sigv4.hpp"
 #include "net/appsync/signed_operation.hpp"
+#include "net/appsync/vocabulary.hpp"
 
 #include <utility>
 
@@ -54,9 +55,8 @@ access::decision ask(const api& to, const operation& what, const prepared& known
       auth::is_sigv4(*shown->authorization))
     return {{verdict::allowed, nullptr}, {}};
   const auto publishes = what.type == operation_type::publish;
-  access::permission wanted;
-  wanted.what = publishes ? auth::action::event_publish : auth::action::event_subscribe;
-  wanted.identify_only = known.problem != error::none;
+  access::permission wanted{.what = publishes ? publish_action : subscribe_action,
+                            .identify_only = known.problem != error::none};
   if (!wanted.identify_only) {
     wanted.modes = publishes ? known.space->publish : known.space->subscribe;
     wanted.name_space = known.channel->name_space();
@@ -72,12 +72,11 @@ access::decision ask(const api& to, const operation& what, const prepared& known
 
 access::decision ask_connect(const api& to, const auth::credentials& shown, const caller& who,
                              const signed_target& target) {
-  return to.who().decide(
-      {.wanted = {.what = auth::action::event_connect, .modes = to.settings().auth.connect},
-       .over = request_of(target, signed_connect()),
-       .shown = &shown,
-       .remote = who.remote,
-       .request_id = who.request});
+  return to.who().decide({.wanted = {.what = connect_action, .modes = to.settings().auth.connect},
+                          .over = request_of(target, signed_connect()),
+                          .shown = &shown,
+                          .remote = who.remote,
+                          .request_id = who.request});
 }
 
 error conclude(const prepared& known, const auth::answer& got) {

@@ -1,10 +1,13 @@
-/// How clients of Event APIs sign (appsync-events protocol section 5.4).
+/// What differs between Event APIs and other kinds as to who may do what.
 #pragma once
 
 #include "net/access/dialect.hpp"
+#include "net/appsync/hook_body.hpp"
+#include "net/appsync/vocabulary.hpp"
 
 namespace actormesh::appsync {
 
-inline constexpr access::dialect event_api{.service = "appsync"};
+inline constexpr access::dialect event_api{
+    .words = event_api_words, .hook = {.write = write_hook_question, .read = read_hook_answer}};
 
 } // namespace actormesh::appsync

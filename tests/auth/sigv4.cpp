@@ -823,3 +823,32 @@ TEST_CASE("every result has its words") {
                     sigv4_result::wrong_signature})
     CHECK(to_string(each) != "unknown"s);
 }
+
+TEST_CASE("what SDKs sign for the connections of a WebSocket API is verified") {
+  struct row {
+    std::string_view method;
+    std::string_view body;
+    std::string_view signature;
+  };
+  // What boto3 sent.
+  const row rows[] = {
+      {"POST", "hello", "2b7269718aaa6ef55ef078293c868815143010203e4d4dedbfb626dec6daad17"},
+      {"GET", "", "1104d4e8c069f00b1237eb23a171d8058004a338e2cc8194dee185ad04d36190"},
+      {"DELETE", "", "a98d7529c60738bc37e73f0d190b0bcffe2e3af85cb5aa2fa259ccbd42714b03"},
+  };
+  for (const auto& [method, body, signature] : rows) {
+    CAPTURE(method);
+    scene what{authorization("host;x-amz-date", signature, "20261121/us-east-1/execute-api"),
+               {{"Host", "127.0.0.1:18080"}, {"X-Amz-Date", "20261121T175653Z"}},
+               signed_payload::of_body(body)};
+    // The access key's id is not signed.
+    what.method = method;
+    what.path = "/prod/@connections/L0SM9cOFvHcCIhw%3D";
+    what.secret_key = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY";
+    what.now = std::chrono::sys_seconds{1'795'283'813s};
+    what.service = "execute-api";
+    CHECK(what.verify() == sigv4_result::ok);
+    what.service = "appsync";
+    CHECK(what.verify() == sigv4_result::wrong_scope);
+  }
+}

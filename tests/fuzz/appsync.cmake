@@ -13,7 +13,10 @@ actormesh_add_fuzzer(
   LIBRARIES
   actormesh_net
   OpenSSL::Crypto)
-actormesh_add_fuzzer(signed_operation SOURCES fuzz_signed_operation.cpp LIBRARIES actormesh_net)
+# What clients sign, and what web hooks answer.
+foreach(name signed_operation hook_answer)
+  actormesh_add_fuzzer(${name} SOURCES fuzz_${name}.cpp LIBRARIES actormesh_net)
+endforeach()
 actormesh_add_fuzzer(
   channel_path
   SOURCES

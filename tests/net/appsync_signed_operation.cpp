@@ -1,6 +1,6 @@
 #include "auth/sigv4.hpp"
-#include "net/appsync/dialect.hpp"
 #include "net/appsync/signed_operation.hpp"
+#include "net/appsync/vocabulary.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -53,7 +53,7 @@ auth::sigv4_result verify(const auth::signed_payload& payload, std::string_view 
        .headers = headers},
       {.secret_key = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY",
        .region = "us-east-1",
-       .service = event_api.service,
+       .service = event_api_words.service,
        .now = std::chrono::sys_seconds{1'767'225'600s}},
       cache);
 }
