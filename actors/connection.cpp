@@ -55,7 +55,7 @@ connection::subscribe_result connection::subscribe(subscribe_options what) {
                             .where = std::move(*where),
                             .policy = what.policy,
                             .join = join,
-                            .frame_prefix = std::move(what.frame_prefix)});
+                            .edge_data = std::move(what.edge_data)});
   home().counters().subscriptions.add();
   return subscribe_result::pending;
 }

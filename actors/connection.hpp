@@ -32,8 +32,9 @@ struct subscription {
   config::slow_consumer_policy policy = config::slow_consumer_policy::disconnect;
   std::uint64_t join = 0; ///< The number that `joined` will repeat.
   bool confirmed = false; ///< `edge::subscribed` has been called; only then events are handed over.
-  /// What comes before the shared part of each event's frame. Shared with frames that wait.
-  std::shared_ptr<const std::string> frame_prefix;
+  /// What the edge keeps for it, such as what comes before the shared part of each event's frame.
+  /// Shared with frames that wait.
+  std::shared_ptr<const std::string> edge_data;
 };
 
 /// Loop-bound: the wire side of a connection. Implemented once per protocol; owned by the
@@ -79,7 +80,7 @@ public:
     std::string id;
     std::string_view channel_key;
     config::slow_consumer_policy policy = config::slow_consumer_policy::disconnect;
-    std::shared_ptr<const std::string> frame_prefix;
+    std::shared_ptr<const std::string> edge_data; ///< See `subscription`.
   };
 
   connection(caf::actor_config& cfg, loop& home, limits lim, address of = {});

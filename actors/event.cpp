@@ -5,8 +5,22 @@
 namespace actormesh {
 
 event::~event() {
-  for (auto& slot : forms_)
-    delete slot.load(std::memory_order_acquire);
+  const auto* each = encodings_.load(std::memory_order_acquire);
+  while (each != nullptr)
+    delete std::exchange(each, each->next);
+}
+
+const std::string& event::keep(std::unique_ptr<encoding> fresh) const {
+  const auto* looked_through = fresh->next;
+  while (!encodings_.compare_exchange_strong(fresh->next, fresh.get(), std::memory_order_acq_rel,
+                                             std::memory_order_acquire)) {
+    // Others were quicker. What they have added may be what is added here.
+    for (const auto* each = fresh->next; each != looked_through; each = each->next)
+      if (each->form == fresh->form)
+        return each->text;
+    looked_through = fresh->next;
+  }
+  return fresh.release()->text;
 }
 
 event_batch::event_batch(std::string channel, std::vector<event_ptr> list)

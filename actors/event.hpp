@@ -5,11 +5,9 @@
 #include <caf/make_counted.hpp>
 #include <caf/ref_counted.hpp>
 
-#include <array>
 #include <atomic>
 #include <chrono>
 #include <cstddef>
-#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -18,11 +16,14 @@
 
 namespace actormesh {
 
-/// The encodings an event can be asked for. Each edge owns its values.
-enum class wire_form : std::uint8_t {
-  appsync_text,     ///< The shared part of a `data` frame.
-  appsync_deflated, ///< The same, compressed.
-  count,
+/// One encoding of events that subscribers can share, such as what is the same in all frames of a
+/// protocol. An edge has a constant for each of its own, `constexpr wire_form text_tail{};`. Which
+/// one it is, its address says: no two are the same, and nobody keeps a list of them.
+class wire_form {
+public:
+  constexpr wire_form() noexcept = default;
+  wire_form(const wire_form&) = delete;
+  wire_form& operator=(const wire_form&) = delete;
 };
 
 /// Any thread: one event, as published, shared by everything that carries it.
@@ -41,24 +42,31 @@ public:
   [[nodiscard]] time_point received() const noexcept { return received_; }
 
   /// Returns the event in one wire form. The first to ask makes it with `make(payload)`; if two
-  /// threads ask at once, one result is kept and both see it.
-  template <class Make> [[nodiscard]] const std::string& form(wire_form which, Make&& make) const {
-    auto& slot = forms_[static_cast<std::size_t>(which)];
-    if (const auto* known = slot.load(std::memory_order_acquire))
-      return *known;
-    auto fresh = std::make_unique<const std::string>(make(payload()));
-    const std::string* expected = nullptr;
-    if (slot.compare_exchange_strong(expected, fresh.get(), std::memory_order_acq_rel,
-                                     std::memory_order_acquire))
-      return *fresh.release();
-    return *expected;
+  /// threads ask at once, one result is kept and both see it. `which` outlives the event.
+  template <class Make>
+  [[nodiscard]] const std::string& form(const wire_form& which, Make&& make) const {
+    const auto* const newest = encodings_.load(std::memory_order_acquire);
+    for (const auto* each = newest; each != nullptr; each = each->next)
+      if (each->form == &which)
+        return each->text;
+    return keep(std::make_unique<encoding>(encoding{&which, newest, make(payload())}));
   }
+  template <class Make>
+  const std::string& form(const wire_form&& which, Make&& make) const = delete;
 
 private:
+  /// An event has one or two, seldom more: a list takes less than a slot for each form there is.
+  struct encoding {
+    const wire_form* form;
+    const encoding* next;
+    std::string text;
+  };
+
+  [[nodiscard]] const std::string& keep(std::unique_ptr<encoding> fresh) const;
+
   std::string payload_;
   time_point received_;
-  mutable std::array<std::atomic<const std::string*>, static_cast<std::size_t>(wire_form::count)>
-      forms_{};
+  mutable std::atomic<const encoding*> encodings_{nullptr}; ///< The newest one; owned.
 };
 
 using event_ptr = caf::intrusive_ptr<const event>;

@@ -1,6 +1,8 @@
-/// What the holder of an access key may do: a policy in the manner of AWS IAM (appsync-events
-/// protocol section 5.4), which here can tell channels apart and not only namespaces.
+/// What the holder of an access key may do: a policy in the manner of AWS IAM, in the words of the
+/// API's kind.
 #pragma once
+
+#include "auth/vocabulary.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -9,16 +11,6 @@
 #include <vector>
 
 namespace actormesh::auth {
-
-/// What is asked for. The names are IAM's.
-enum class action : std::uint8_t {
-  event_connect,   ///< `appsync:EventConnect`.
-  event_publish,   ///< `appsync:EventPublish`.
-  event_subscribe, ///< `appsync:EventSubscribe`.
-};
-
-/// The name in policies, e.g. `appsync:EventPublish`.
-[[nodiscard]] const char* to_string(action) noexcept;
 
 /// The parts of an ARN that say whose it is. A node has no region and no account of its own; these
 /// are what it calls itself, so that policies written for AWS can be used as they are. Empty:
@@ -31,14 +23,9 @@ struct arn_scope {
 /// One statement as it is configured.
 struct statement_text {
   std::string effect; ///< `allow` or `deny`, in any case.
-  /// `appsync:EventConnect`, …, with `*` and `?`, in any case. `*` is all of them.
+  /// The vocabulary's, with `*` and `?`, in any case. `*` is all of them.
   std::vector<std::string> actions;
-  /// `*`, or ARNs with `*` and `?`, which match across slashes as they do in IAM:
-  /// - `arn:aws:appsync:REGION:ACCOUNT:apis/API`: connecting to an API; `…/apis/API/*`: that and
-  ///   everything in it.
-  /// - `…/apis/API/channelNamespace/NAME`: a namespace and all of its channels.
-  /// - `…/apis/API/channelNamespace/NAME/PATH`: channels, e.g. `…/channelNamespace/chat/room/*`
-  ///   for all below `/chat/room`, but not `/chat/room` itself.
+  /// `*`, or ARNs with `*` and `?`, which match across slashes as they do in IAM.
   std::vector<std::string> resources;
 };
 
@@ -46,16 +33,6 @@ struct statement_text {
 struct policy_problem {
   std::size_t statement = 0; ///< From 0.
   std::string message;       ///< A sentence without its full stop, e.g. `"foo" is no action`.
-};
-
-/// What is to be done, and with what.
-struct access {
-  action what = action::event_connect;
-  std::string_view api{};
-  /// Empty for connect. Otherwise a channel or, for subscribe, a pattern in canonical form:
-  /// `/chat`,
-  /// `/chat/room/1`, `/chat/*`.
-  std::string_view channel{};
 };
 
 enum class decision : std::uint8_t {
@@ -73,13 +50,14 @@ public:
   /// loader should refuse it.
   struct parsed;
 
+  /// `words` is a constant.
   [[nodiscard]] static parsed parse(const std::vector<statement_text>& statements,
-                                    const arn_scope& scope = {});
+                                    const vocabulary& words, const arn_scope& scope);
 
-  /// Decides: a statement that denies wins over those that allow. A subscription to a pattern is
-  /// allowed if one statement allows all that it can match, and denied if a statement denies any of
-  /// it. Takes time in proportion to the sizes of the name and of the statements' resources,
-  /// multiplied, at most.
+  /// Decides: a statement that denies wins over those that allow. What stands for all below is
+  /// allowed if one statement allows all of it, and denied if a statement denies any of it. An
+  /// action of other words is allowed by nothing. Takes time in proportion to the sizes of the name
+  /// and of the statements' resources, multiplied, at most.
   [[nodiscard]] decision check(const access& wanted) const;
 
 private:
@@ -87,10 +65,11 @@ private:
 
   struct statement {
     effect what = effect::deny;
-    std::uint8_t actions = 0;           ///< A bit for each action.
+    std::uint32_t actions = 0;          ///< A bit for each action.
     std::vector<std::string> resources; ///< What comes after the account, with wildcards.
   };
 
+  const vocabulary* words_ = nullptr;
   std::vector<statement> statements_;
 };
 

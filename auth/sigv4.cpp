@@ -275,11 +275,11 @@ std::optional<std::string> canonical_request(const sigv4_authorization& authoriz
   constexpr std::size_t usual_size = 1024;
   std::string text;
   text.reserve(usual_size);
-  text += request.method;
+  text += *request.over.method;
   text += '\n';
-  append_canonical_path(text, request.path);
+  append_canonical_path(text, request.over.path);
   text += '\n';
-  append_canonical_query(text, request.query);
+  append_canonical_query(text, request.over.query);
   text += '\n';
   for (const auto name : authorization.signed_headers) {
     if (!append_canonical_header(text, name, request.headers))
@@ -333,26 +333,26 @@ signing_time find_signing_time(const sigv4_authorization& authorization,
 
 sigv4_result check_time(std::chrono::sys_seconds signed_at,
                         const sigv4_expectation& expected) noexcept {
-  if (signed_at < expected.now - expected.skew)
+  if (signed_at < *expected.now - expected.skew)
     return sigv4_result::expired;
-  return signed_at > expected.now + expected.skew ? sigv4_result::not_yet : sigv4_result::ok;
+  return signed_at > *expected.now + expected.skew ? sigv4_result::not_yet : sigv4_result::ok;
 }
 
 bool has_scope(const sigv4_authorization& authorization,
                const sigv4_expectation& expected) noexcept {
-  return authorization.service == expected.service &&
-         (expected.region.empty() || authorization.region == expected.region);
+  return authorization.service == *expected.service &&
+         (expected.region->empty() || authorization.region == *expected.region);
 }
 
 /// The hashes of the payload that a signature may be over, one after the other.
 class payload_hashes {
 public:
-  explicit payload_hashes(const payload_candidates& candidates)
-    : candidates_{candidates} {}
+  explicit payload_hashes(const signed_payload& payload)
+    : payload_{payload} {}
 
   /// The next one, in hex. Nothing after the last.
   std::optional<sha256_text> next() {
-    const auto hash = candidates_.hash(next_++);
+    const auto hash = payload_.hash(next_++);
     if (!hash)
       return std::nullopt;
     return text::to_hex(*hash);
@@ -368,7 +368,7 @@ public:
   }
 
 private:
-  const payload_candidates& candidates_;
+  const signed_payload& payload_;
   std::size_t next_ = 0;
 };
 
@@ -447,7 +447,7 @@ private:
 sigv4_result check_signature(signature_check& signature, const sigv4_authorization& authorization,
                              const sigv4_request& request) {
   constexpr std::string_view payload_header = "x-amz-content-sha256";
-  payload_hashes hashes{request.payload};
+  payload_hashes hashes{request.over.payload};
   if (authorization.has_signed(payload_header)) {
     const auto claimed = header_value(request.headers, payload_header);
     if (!claimed || !hashes.find(*claimed))

@@ -1,9 +1,10 @@
-/// AWS Signature Version 4: whether a request was signed by the holder of a secret key
-/// (appsync-events protocol section 5.4). Pure functions of bytes; the time is an argument.
+/// AWS Signature Version 4: whether a request was signed by the holder of a secret key. Pure
+/// functions of bytes; the time is an argument.
 #pragma once
 
 #include "auth/digest.hpp"
-#include "auth/payload_candidates.hpp"
+#include "auth/required.hpp"
+#include "auth/signed_request.hpp"
 #include "auth/signing_key_cache.hpp"
 
 #include <boost/container/static_vector.hpp>
@@ -57,17 +58,10 @@ struct header_field {
   std::string_view value;
 };
 
-/// What operations over WebSocket sign instead of the upgrade that carried them.
-inline constexpr std::string_view sigv4_websocket_method = "POST";
-inline constexpr std::string_view sigv4_websocket_path = "/event";
-
-/// The request that was signed. Views only: whatever they point to has to outlive the check.
+/// The request that was signed, headers and all. Views only, too.
 struct sigv4_request {
-  std::string_view method = sigv4_websocket_method;
-  std::string_view path = sigv4_websocket_path; ///< As sent, escapes and all; without the query.
-  std::string_view query{};                     ///< As sent, without the `?`.
-  std::span<const header_field> headers{};      ///< Several lines of one name are joined.
-  payload_candidates payload{};
+  signed_request over;
+  required<std::span<const header_field>> headers; ///< Several lines of one name are joined.
 };
 
 /// The values of all lines of a header, joined with `,`, each without white space around it.
@@ -79,10 +73,10 @@ struct sigv4_request {
 
 /// What a signature is measured by.
 struct sigv4_expectation {
-  std::string_view secret_key; ///< Of the access key the authorization names.
-  std::string_view region{};   ///< Empty: any.
-  std::string_view service = "appsync";
-  std::chrono::sys_seconds now{};
+  required<std::string_view> secret_key; ///< Of the access key the authorization names.
+  required<std::string_view> region;     ///< Empty: any.
+  required<std::string_view> service;    ///< That it was signed for, such as `execute-api`.
+  required<std::chrono::sys_seconds> now;
   std::chrono::seconds skew = sigv4_skew;
 };
 

@@ -1,4 +1,4 @@
-/// What the claims of a checked token have to say (appsync-events protocol section 5.5).
+/// What the claims of a checked token have to say.
 #pragma once
 
 #include <boost/json/object.hpp>

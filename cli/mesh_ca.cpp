@@ -3,13 +3,14 @@
 #include "cli/check_config.hpp"
 #include "config/keys/mesh_ca.hpp"
 #include "config/keys/time_text.hpp"
+#include "config/reference.hpp"
 #include "config/schema.hpp"
+#include "config/settings.hpp"
 
 #include <CLI/CLI.hpp>
 
 #include <chrono>
 #include <ostream>
-#include <string_view>
 
 namespace actormesh::cli {
 
@@ -29,20 +30,7 @@ void print_configuration(const config::certificate_files& made, std::ostream& ou
   values.mesh.tls = made.files;
   if (!made.mesh.empty())
     values.mesh.name = made.mesh;
-  out << "mesh:\n";
-  const config::settings defaults;
-  for (const auto& each : config::options<config::settings>()) {
-    constexpr std::string_view mesh = "mesh.";
-    constexpr std::string_view tls = "mesh.tls.";
-    const auto value = config::format(each, values);
-    if (!each.name.starts_with(mesh) || value == config::format(each, defaults))
-      continue;
-    if (each.name == "mesh.tls.certificate")
-      out << "  tls:\n";
-    const bool nested = each.name.starts_with(tls);
-    out << (nested ? "    " : "  ") << each.name.substr((nested ? tls : mesh).size()) << ": "
-        << value << '\n';
-  }
+  out << config::yaml_of_changes(values);
 }
 
 int init(const mesh_ca_options& options, std::ostream& out, std::ostream& err) {

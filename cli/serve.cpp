@@ -5,7 +5,7 @@
 #include "cli/welcome.hpp"
 #include "config/keys/key_file.hpp"
 #include "config/reload.hpp"
-#include "net/node.hpp"
+#include "node/node.hpp"
 #include "telemetry/log.hpp"
 #include "text/host_port.hpp"
 

@@ -10,10 +10,11 @@
 #include <boost/beast/http.hpp>
 #include <boost/json.hpp>
 #include <boost/system/system_error.hpp>
+#include <boost/url/parse.hpp>
+#include <boost/url/url_view.hpp>
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -57,30 +58,18 @@ struct target {
 /// Reads `http://HOST[:PORT][/]`; the scheme may be left out.
 std::optional<target> parse_url(std::string_view url) {
   constexpr std::string_view scheme = "http://";
-  if (url.starts_with(scheme))
-    url.remove_prefix(scheme.size());
-  if (url.ends_with('/'))
-    url.remove_suffix(1);
-  if (url.find_first_of("/?#@ \t\r\n") != std::string_view::npos)
+  const auto whole = (url.starts_with(scheme) ? "" : std::string{scheme}) + std::string{url};
+  const auto read = boost::urls::parse_uri(whole);
+  if (!read || read->has_userinfo() || read->has_query() || read->has_fragment())
     return std::nullopt;
-  target found{{}, default_port};
-  const auto bracket = url.rfind(']');
-  const auto colon = url.find(':', bracket == std::string_view::npos ? 0 : bracket);
-  auto host = url.substr(0, colon);
-  if (colon != std::string_view::npos) {
-    const auto digits = url.substr(colon + 1);
-    std::uint16_t port = 0;
-    const auto [end, failed] = std::from_chars(digits.data(), digits.data() + digits.size(), port);
-    if (failed != std::errc{} || end != digits.data() + digits.size() || port == 0)
-      return std::nullopt;
-    found.port = digits;
-  }
-  if (host.starts_with('[') && host.ends_with(']'))
-    host = host.substr(1, host.size() - 2);
-  if (host.empty())
+  const auto path = read->encoded_path();
+  if (!path.empty() && path != "/")
     return std::nullopt;
-  found.host = host;
-  return found;
+  // Boost 1.81 wraps numbers that are too large.
+  if (read->has_port() && text::parse_number<std::uint16_t>(read->port()).value_or(0) == 0)
+    return std::nullopt;
+  target found{read->host_address(), read->has_port() ? std::string{read->port()} : default_port};
+  return found.host.empty() ? std::nullopt : std::optional{std::move(found)};
 }
 
 /// Returns the body of `GET /mesh`; throws what went wrong.

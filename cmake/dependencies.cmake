@@ -24,7 +24,7 @@ if(NOT CAF_FOUND)
 endif()
 
 # Boost, with Asio and Beast compiled once (boost.cpp) and their definitions on the interface.
-find_package(Boost 1.81 REQUIRED COMPONENTS json)
+find_package(Boost 1.81 REQUIRED COMPONENTS json url)
 add_library(actormesh_boost STATIC "${CMAKE_CURRENT_LIST_DIR}/boost.cpp")
 target_link_libraries(actormesh_boost PUBLIC Boost::headers Boost::json OpenSSL::SSL Threads::Threads)
 target_compile_definitions(

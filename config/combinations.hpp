@@ -1,7 +1,7 @@
 /// What is wrong with options that are each right on their own.
 #pragma once
 
-#include "config/problem.hpp"
+#include "config/severity.hpp"
 
 #include <string>
 #include <vector>

@@ -222,17 +222,29 @@ template <class Item, std::string (*Function)(const Item&)> struct item_name<Fun
   static std::string name(const void* item) { return Function(*static_cast<const Item*>(item)); }
 };
 
-/// No constant expression: a descriptor that gets here doesn't compile.
+/// No constant expressions: a descriptor that gets to one of these doesn't compile.
 void this_member_belongs_to_another_struct();
+void this_option_needs_a_maximum();
+void this_option_needs_a_rule();
+
+consteval void check_option(const option& which) {
+  const auto kind = which.member.type->kind;
+  if ((kind == value_kind::number || kind == value_kind::duration) && which.max <= which.min)
+    this_option_needs_a_maximum();
+  if (kind == value_kind::text && which.rule == nullptr)
+    this_option_needs_a_rule();
+}
 
 /// Puts a descriptor together. All members must be those of `Struct`. `Check` is a function
 /// `(const Struct&, const std::string& path, combinations&)`.
 template <class Struct, auto Check = nullptr>
 consteval struct_descriptor describe(std::span<const option> options,
                                      std::span<const branch> branches = {}) {
-  for (const auto& each : options)
+  for (const auto& each : options) {
+    check_option(each);
     if (each.member.owner != &struct_tag<Struct>)
       this_member_belongs_to_another_struct();
+  }
   for (const auto& each : branches)
     if (each.member.owner != &struct_tag<Struct>)
       this_member_belongs_to_another_struct();

@@ -17,7 +17,7 @@ constexpr std::string_view duration_pattern =
     R"(^(0|(?=.)([0-9]+d)?([0-9]+h)?([0-9]+m)?([0-9]+s)?([0-9]+ms)?)$)";
 
 /// RFC 8259 section 7. What is written here has no control characters.
-std::string quoted(std::string_view text) {
+std::string in_quotes(std::string_view text) {
   std::string result = "\"";
   for (const char c : text) {
     if (c == '"' || c == '\\')
@@ -66,7 +66,7 @@ public:
 
 private:
   void begin_member(std::string_view key) {
-    text_ += (is_first_ ? "\n" : ",\n") + indent() + quoted(key) + ": ";
+    text_ += (is_first_ ? "\n" : ",\n") + indent() + in_quotes(key) + ": ";
     is_first_ = false;
   }
 
@@ -83,7 +83,7 @@ std::string json_of(const option& which, const std::string& text) {
   const bool bare =
       kind == value_kind::flag ||
       (kind == value_kind::number && text.find_first_not_of("0123456789") == std::string::npos);
-  return bare ? text : quoted(text);
+  return bare ? text : in_quotes(text);
 }
 
 void write_number(const option& which, object_writer& to) {
@@ -94,7 +94,7 @@ void write_number(const option& which, object_writer& to) {
   to.member("minimum", std::to_string(which.min));
   to.member("maximum", std::to_string(which.max));
   if (which.measure == unit::bytes)
-    to.member("pattern", quoted(size_pattern));
+    to.member("pattern", in_quotes(size_pattern));
 }
 
 /// Without a unit only nothing is a duration.
@@ -106,7 +106,7 @@ void write_duration(const option& which, object_writer& to) {
   } else {
     to.member("type", R"("string")");
   }
-  to.member("pattern", quoted(duration_pattern));
+  to.member("pattern", in_quotes(duration_pattern));
 }
 
 /// What one value may be. A text may look like a number or a truth value: YAML has no quotes.
@@ -124,12 +124,12 @@ void write_type(const option& which, object_writer& to) {
   case value_kind::text:
     to.member("type", R"(["string", "number", "boolean"])");
     if (!which.rule->pattern.empty())
-      to.member("pattern", quoted(which.rule->pattern));
+      to.member("pattern", in_quotes(which.rule->pattern));
     break;
   case value_kind::choice: {
     std::vector<std::string> names;
     for (const auto each : choices(which))
-      names.push_back(quoted(each));
+      names.push_back(in_quotes(each));
     to.member("enum", array_of(names));
     break;
   }
@@ -139,7 +139,7 @@ void write_type(const option& which, object_writer& to) {
 void write_option(const option& which, const void* defaults, object_writer& to) {
   to.open(which.key);
   to.member("description",
-            quoted(std::string{which.documentation} + " Expects " + accepted(which) + "."));
+            in_quotes(std::string{which.documentation} + " Expects " + accepted(which) + "."));
   std::vector<std::string> values;
   for (const auto& each : texts(which, defaults))
     values.push_back(json_of(which, each));
@@ -162,7 +162,7 @@ void write_struct(struct_view in, object_writer& to);
 
 void write_branch(const branch& which, struct_view in, object_writer& to) {
   to.open(which.key);
-  to.member("description", quoted(which.documentation));
+  to.member("description", in_quotes(which.documentation));
   if (!is_list(which)) {
     to.member("type", R"(["object", "null"])");
     write_struct(enter(which, in), to);
@@ -184,12 +184,12 @@ void write_struct(struct_view in, object_writer& to) {
   for (const auto& each : in.of.options) {
     write_option(each, in.value, to);
     if (each.needed == presence::required)
-      required.push_back(quoted(each.key));
+      required.push_back(in_quotes(each.key));
   }
   for (const auto& each : in.of.branches) {
     write_branch(each, in, to);
     if (is_list(each) && each.rules.holds == population::at_least_one)
-      required.push_back(quoted(each.key));
+      required.push_back(in_quotes(each.key));
   }
   to.close();
   if (!required.empty())
@@ -203,7 +203,7 @@ std::string json_schema_of(struct_view root, std::string_view title) {
   object_writer to;
   to.open();
   to.member("$schema", R"("https://json-schema.org/draft/2020-12/schema")");
-  to.member("title", quoted(title));
+  to.member("title", in_quotes(title));
   to.member("type", R"("object")");
   write_struct(root, to);
   to.close();

@@ -1,21 +1,16 @@
 /// What is wrong with something a user wrote, and where.
 #pragma once
 
+#include "config/severity.hpp"
+
 #include <boost/system/result.hpp>
 
 #include <cstddef>
-#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace actormesh::config {
-
-/// What a problem means for the caller.
-enum class severity : std::uint8_t {
-  warning, ///< The node can run with it.
-  error,   ///< The node must not start with it.
-};
 
 /// One thing that a user has to put right.
 struct problem {

@@ -1,5 +1,6 @@
 #include "config/reference.hpp"
 
+#include "config/descriptor.hpp"
 #include "config/loader.hpp"
 
 #include <algorithm>
@@ -145,6 +146,22 @@ std::string key_of(std::string_view path) {
   return std::string{path.substr(0, path.find('['))};
 }
 
+/// Writes the options of a struct that differ from those of another, and the mappings around them.
+std::string changes_of(struct_view in, struct_view defaults, const std::string& indent) {
+  std::string text;
+  for (const auto& each : in.of.options)
+    if (const auto value = format(each, in.value); value != format(each, defaults.value))
+      text += indent + std::string{each.key} + ": " + value + "\n";
+  for (const auto& each : in.of.branches) {
+    if (is_list(each))
+      continue;
+    const auto inner = changes_of(enter(each, in), enter(each, defaults), indent + "  ");
+    if (!inner.empty())
+      text += indent + std::string{each.key} + ":\n" + inner;
+  }
+  return text;
+}
+
 } // namespace
 
 std::string markdown_of(std::span<const section_description> sections) {
@@ -181,6 +198,11 @@ std::string yaml_of(std::span<const section_description> sections) {
     text += each.commented_out ? as_comment(body) : body;
   }
   return text;
+}
+
+std::string yaml_of_changes(const settings& values) {
+  const settings defaults;
+  return changes_of(described(values), described(defaults), "");
 }
 
 std::string reference_markdown() { return std::string{introduction} + markdown_of(all_sections()); }

@@ -8,6 +8,8 @@
 
 namespace actormesh::config {
 
+struct settings;
+
 /// Returns docs/configuration.md.
 [[nodiscard]] std::string reference_markdown();
 
@@ -16,6 +18,9 @@ namespace actormesh::config {
 
 /// Returns config/actormesh.schema.json, a JSON Schema (2020-12).
 [[nodiscard]] std::string json_schema();
+
+/// Returns what differs from the defaults and is in no list, as it is written in the file.
+[[nodiscard]] std::string yaml_of_changes(const settings& values);
 
 /// Returns a table of options for each section, in Markdown.
 [[nodiscard]] std::string markdown_of(std::span<const section_description> sections);

@@ -54,9 +54,10 @@ bool read_value(const option& which, written_scalar scalar, std::chrono::millise
 
 bool read_value(const option& which, written_scalar scalar, std::string& value) {
   auto text = which.rule->normalise(scalar.text);
-  if (text)
-    value = *std::move(text);
-  return text.has_value();
+  if (!text)
+    return false;
+  value = *std::move(text);
+  return true;
 }
 
 std::optional<std::uint8_t> find_choice(const option& which, std::string_view name) {

@@ -36,28 +36,28 @@ void append_size(std::string& out, std::size_t bytes) {
 }
 
 /// `"message":"<message>"` with the limit or the id that it names.
-void append_message(std::string& out, error what, const error_shape& shape, std::string_view id,
+void append_message(std::string& out, failure what, const error_shape& shape, std::string_view id,
                     const stated_details& limits) {
   constexpr std::string_view exceeded = "nput exceeded ";
   switch (what) {
-  case error::too_many_events:
+  case failure::too_many_events:
     out += "\"message\":\"";
     out += shape.message.front(); // `I` or `i`
     out += exceeded;
     append_number(out, limits.events_per_publish);
     out += " event limit\"";
     return;
-  case error::event_too_large:
+  case failure::event_too_large:
     out += "\"message\":\"Transformed event is larger than ";
     append_size(out, limits.event_bytes);
     out += '"';
     return;
-  case error::unknown_subscription:
+  case failure::unknown_subscription:
     out += "\"message\":\"Unknown operation id ";
     text::append_json_escaped(out, id);
     out += '"';
     return;
-  case error::access_denied:
+  case failure::access_denied:
     append_member(out, "message", limits.denied.empty() ? shape.message : limits.denied);
     return;
   default:
@@ -66,7 +66,7 @@ void append_message(std::string& out, error what, const error_shape& shape, std:
 }
 
 /// `"errors":[{"errorType":…,"message":…}]`
-void append_errors(std::string& out, error what, const error_shape& shape, std::string_view id,
+void append_errors(std::string& out, failure what, const error_shape& shape, std::string_view id,
                    const stated_details& limits) {
   out += "\"errors\":[{";
   append_member(out, "errorType", shape.type);
@@ -93,11 +93,11 @@ void append_index(std::string& out, std::size_t index) {
 }
 
 /// `"successful":[…]`
-void append_successful(std::string& out, std::span<const publish_entry> entries) {
+void append_successful(std::string& out, std::span<const service::published_event> entries) {
   out += "\"successful\":[";
   bool first = true;
   for (std::size_t index = 0; index < entries.size(); ++index) {
-    if (entries[index].outcome != error::none)
+    if (entries[index].outcome != failure::none)
       continue;
     out += first ? "{" : ",{";
     first = false;
@@ -110,13 +110,13 @@ void append_successful(std::string& out, std::span<const publish_entry> entries)
 }
 
 /// `"failed":[…]`
-void append_failed(std::string& out, std::span<const publish_entry> entries, surface where,
-                   const stated_details& limits) {
+void append_failed(std::string& out, std::span<const service::published_event> entries,
+                   surface where, const stated_details& limits) {
   out += "\"failed\":[";
   bool first = true;
   for (std::size_t index = 0; index < entries.size(); ++index) {
     const auto& entry = entries[index];
-    if (entry.outcome == error::none)
+    if (entry.outcome == failure::none)
       continue;
     const auto shape = shape_of(entry.outcome, where);
     out += first ? "{" : ",{";
@@ -170,7 +170,8 @@ void append_unsubscribe_success(std::string& out, std::string_view id) {
 }
 
 void append_publish_success(std::string& out, std::string_view id,
-                            std::span<const publish_entry> entries, const stated_details& limits) {
+                            std::span<const service::published_event> entries,
+                            const stated_details& limits) {
   open_frame(out, "publish_success", id);
   out += ',';
   append_successful(out, entries);
@@ -179,7 +180,7 @@ void append_publish_success(std::string& out, std::string_view id,
   out += '}';
 }
 
-void append_connection_error(std::string& out, error what, const stated_details& limits) {
+void append_connection_error(std::string& out, failure what, const stated_details& limits) {
   const auto shape = shape_of(what, surface::websocket);
   open_frame(out, "connection_error", {});
   out += ',';
@@ -191,9 +192,9 @@ void append_connection_error(std::string& out, error what, const stated_details&
 }
 
 void append_operation_error(std::string& out, std::string_view kind, std::string_view id,
-                            error what, const stated_details& limits) {
+                            failure what, const stated_details& limits) {
   auto shape = shape_of(what, surface::websocket);
-  if (what == error::internal && kind != "publish_error")
+  if (what == failure::internal && kind != "publish_error")
     shape.type = "SubscriptionProcessingError"; // documented for subscriptions only
   open_frame(out, kind, id);
   out += ',';
@@ -201,7 +202,7 @@ void append_operation_error(std::string& out, std::string_view kind, std::string
   out += '}';
 }
 
-void append_error(std::string& out, std::string_view id, error what) {
+void append_error(std::string& out, std::string_view id, failure what) {
   append_operation_error(out, "error", id, what);
 }
 
@@ -211,7 +212,7 @@ void append_broadcast_error(std::string& out, std::string_view id) {
          "\"message\":\"There was an error processing the message\"}]}";
 }
 
-void append_publish_result(std::string& out, std::span<const publish_entry> entries,
+void append_publish_result(std::string& out, std::span<const service::published_event> entries,
                            const stated_details& limits) {
   out += '{';
   append_failed(out, entries, surface::http, limits);
@@ -220,7 +221,7 @@ void append_publish_result(std::string& out, std::span<const publish_entry> entr
   out += '}';
 }
 
-void append_http_error(std::string& out, error what, const stated_details& limits) {
+void append_http_error(std::string& out, failure what, const stated_details& limits) {
   const auto shape = shape_of(what, surface::http);
   out += '{';
   append_errors(out, what, shape, {}, limits);

@@ -4,6 +4,7 @@
 
 #include "config/defaults.hpp"
 #include "net/appsync/errors.hpp"
+#include "service/call.hpp"
 
 #include <chrono>
 #include <cstddef>
@@ -12,12 +13,6 @@
 #include <string_view>
 
 namespace actormesh::appsync {
-
-/// One event of a publish, as its reply lists it.
-struct publish_entry {
-  std::string_view identifier; ///< UUID.
-  error outcome = error::none; ///< `none`: successful.
-};
 
 /// What messages name besides. The defaults give AWS's own texts.
 struct stated_details {
@@ -37,25 +32,25 @@ void append_keep_alive(std::string& out);
 void append_subscribe_success(std::string& out, std::string_view id);
 void append_unsubscribe_success(std::string& out, std::string_view id);
 void append_publish_success(std::string& out, std::string_view id,
-                            std::span<const publish_entry> entries,
+                            std::span<const service::published_event> entries,
                             const stated_details& limits = {});
 
 /// connection_error with errorType, message and errorCode at top level of `errors[0]`.
-void append_connection_error(std::string& out, error what, const stated_details& limits = {});
+void append_connection_error(std::string& out, failure what, const stated_details& limits = {});
 /// subscribe_error, unsubscribe_error, publish_error: `kind` is the type member; `id` is left out
 /// if empty. An unknown subscription's message names the id.
 void append_operation_error(std::string& out, std::string_view kind, std::string_view id,
-                            error what, const stated_details& limits = {});
+                            failure what, const stated_details& limits = {});
 /// The generic `error` frame; `id` is left out if empty.
-void append_error(std::string& out, std::string_view id, error what);
+void append_error(std::string& out, std::string_view id, failure what);
 /// broadcast_error.
 void append_broadcast_error(std::string& out, std::string_view id);
 
 /// The body of a successful `POST /event`: `{"failed":[…],"successful":[…]}`.
-void append_publish_result(std::string& out, std::span<const publish_entry> entries,
+void append_publish_result(std::string& out, std::span<const service::published_event> entries,
                            const stated_details& limits = {});
 
 /// The body of an HTTP error: `{"errors":[{"errorType":…,"message":…}],"message":…}`.
-void append_http_error(std::string& out, error what, const stated_details& limits = {});
+void append_http_error(std::string& out, failure what, const stated_details& limits = {});
 
 } // namespace actormesh::appsync

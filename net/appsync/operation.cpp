@@ -1,10 +1,10 @@
 #include "net/appsync/operation.hpp"
 
-#include "config/defaults.hpp"
+#include "service/event_check.hpp"
+#include "service/json_handler.hpp"
 #include "text/ascii.hpp"
 #include "text/base64.hpp"
 
-#include <boost/json/basic_parser_impl.hpp>
 #include <boost/json/parse.hpp>
 #include <boost/json/value.hpp>
 
@@ -19,14 +19,6 @@ namespace actormesh::appsync {
 namespace {
 
 namespace json = boost::json;
-
-/// Strict JSON and valid UTF-8, as Boost.JSON has it by default, but deeper. The parser recurses:
-/// 256 levels take some 20 KiB of stack.
-json::parse_options strict() {
-  json::parse_options options;
-  options.max_depth = config::defaults::json_depth;
-  return options;
-}
 
 std::string_view view(json::string_view text) noexcept { return {text.data(), text.size()}; }
 
@@ -76,36 +68,6 @@ operation_type type_of(std::string_view name) noexcept {
 
 // -- handlers of the parser -----------------------------------------------------------------------
 
-/// Takes no interest in what is parsed: what remains is whether it is JSON.
-struct validating_handler {
-  static constexpr std::size_t max_object_size = std::numeric_limits<std::size_t>::max();
-  static constexpr std::size_t max_array_size = std::numeric_limits<std::size_t>::max();
-  static constexpr std::size_t max_key_size = std::numeric_limits<std::size_t>::max();
-  static constexpr std::size_t max_string_size = std::numeric_limits<std::size_t>::max();
-
-  using error_code = json::error_code;
-  using string_view = json::string_view;
-
-  bool on_document_begin(error_code&) { return true; }
-  bool on_document_end(error_code&) { return true; }
-  bool on_object_begin(error_code&) { return true; }
-  bool on_object_end(std::size_t, error_code&) { return true; }
-  bool on_array_begin(error_code&) { return true; }
-  bool on_array_end(std::size_t, error_code&) { return true; }
-  bool on_key_part(string_view, std::size_t, error_code&) { return true; }
-  bool on_key(string_view, std::size_t, error_code&) { return true; }
-  bool on_string_part(string_view, std::size_t, error_code&) { return true; }
-  bool on_string(string_view, std::size_t, error_code&) { return true; }
-  bool on_number_part(string_view, error_code&) { return true; }
-  bool on_int64(std::int64_t, string_view, error_code&) { return true; }
-  bool on_uint64(std::uint64_t, string_view, error_code&) { return true; }
-  bool on_double(double, string_view, error_code&) { return true; }
-  bool on_bool(bool, error_code&) { return true; }
-  bool on_null(error_code&) { return true; }
-  bool on_comment_part(string_view, error_code&) { return true; }
-  bool on_comment(string_view, error_code&) { return true; }
-};
-
 /// The members of a frame that mean something.
 enum class member : std::uint8_t { other, type, id, channel, events, authorization };
 constexpr std::size_t member_count = 6;
@@ -127,7 +89,7 @@ enum class member_state : std::uint8_t { absent, wrong_type, present };
 
 /// Collects the members of a frame as they go by. A member that comes twice counts as it comes
 /// last; what is not asked for is skipped without a copy.
-class frame_handler : public validating_handler {
+class frame_handler : public service::validating_handler {
 public:
   /// Gets ready for the next frame, of which at most `max_events` events are kept.
   void start(std::size_t max_events) {
@@ -371,28 +333,20 @@ private:
   std::string text_;                                 ///< A key, a type or an id.
 };
 
-template <class Handler>
-bool parse_whole(json::basic_parser<Handler>& parser, std::string_view text) {
-  parser.reset();
-  json::error_code ec;
-  const auto parsed = parser.write_some(false, text.data(), text.size(), ec);
-  return !ec && parsed == text.size();
-}
-
 } // namespace
 
 // -- operation_parser -----------------------------------------------------------------------------
 
 struct operation_parser::scratch {
-  json::basic_parser<frame_handler> frame{strict()};
-  json::basic_parser<validating_handler> event{strict()};
+  json::basic_parser<frame_handler> frame{service::strict_json()};
+  service::event_check event;
 
   [[nodiscard]] operation read(std::string_view text, const operation_limits& limits) {
     frame.handler().start(limits.events_per_publish);
-    const bool well_formed = parse_whole(frame, text);
+    const bool well_formed = service::parse_whole(frame, text);
     auto result = frame.handler().take();
     if (!well_formed) {
-      result.problem = error::malformed_json;
+      result.problem = failure::malformed_json;
       result.channel.clear();
       result.events.clear();
       result.authorization.reset();
@@ -404,36 +358,35 @@ struct operation_parser::scratch {
     return frame.handler().state(which) == wanted;
   }
 
-  [[nodiscard]] error check_frame(const operation& what, const operation_limits& limits) {
+  [[nodiscard]] failure check_frame(const operation& what, const operation_limits& limits) {
     if (what.type == operation_type::unknown)
-      return error::unsupported_operation;
+      return failure::unsupported_operation;
     if (what.type == operation_type::connection_init)
-      return error::none;
+      return failure::none;
     if (!is(member::id, member_state::present))
-      return error::missing_field;
+      return failure::missing_field;
     if (what.id.empty())
-      return error::bad_id;
+      return failure::bad_id;
     if (what.type == operation_type::unsubscribe)
-      return error::none;
+      return failure::none;
     if (is(member::authorization, member_state::wrong_type) ||
         !is(member::channel, member_state::present))
-      return error::missing_field;
-    return what.type == operation_type::publish ? check_events(what, limits) : error::none;
+      return failure::missing_field;
+    return what.type == operation_type::publish ? check_events(what, limits) : failure::none;
   }
 
-  [[nodiscard]] error check_events(const operation& what, const operation_limits& limits) {
+  [[nodiscard]] failure check_events(const operation& what, const operation_limits& limits) {
     const auto& handler = frame.handler();
     if (is(member::events, member_state::wrong_type))
-      return error::missing_field;
+      return failure::missing_field;
     if (handler.event_count() == 0)
-      return error::no_events;
+      return failure::no_events;
     if (handler.event_count() > limits.events_per_publish)
-      return error::too_many_events;
-    const bool all_json =
-        !handler.has_non_string_event() &&
-        std::all_of(what.events.begin(), what.events.end(),
-                    [this](const auto& text) { return parse_whole(event, text); });
-    return all_json ? error::none : error::event_not_json;
+      return failure::too_many_events;
+    const bool all_json = !handler.has_non_string_event() &&
+                          std::all_of(what.events.begin(), what.events.end(),
+                                      [this](const auto& text) { return event.is_event(text); });
+    return all_json ? failure::none : failure::event_not_json;
   }
 };
 
@@ -444,10 +397,10 @@ operation_parser::~operation_parser() = default;
 
 operation operation_parser::parse_frame(std::string_view text, const operation_limits& limits) {
   auto result = scratch_->read(text, limits);
-  if (result.problem != error::none)
+  if (result.problem != failure::none)
     return result;
   result.problem = scratch_->check_frame(result, limits);
-  if (result.problem != error::none)
+  if (result.problem != failure::none)
     result.events.clear();
   return result;
 }
@@ -459,18 +412,14 @@ operation operation_parser::parse_http_publish(std::string_view body,
   result.type = operation_type::publish;
   result.id.clear();
   result.authorization.reset();
-  if (result.problem != error::none)
+  if (result.problem != failure::none)
     return result;
   result.problem = scratch_->is(member::channel, member_state::present)
                        ? scratch_->check_events(result, limits)
-                       : error::missing_field;
-  if (result.problem != error::none)
+                       : failure::missing_field;
+  if (result.problem != failure::none)
     result.events.clear();
   return result;
-}
-
-bool operation_parser::is_event(std::string_view text) {
-  return parse_whole(scratch_->event, text);
 }
 
 // -- header-… sub-protocol ------------------------------------------------------------------------
@@ -480,7 +429,7 @@ std::optional<credentials> decode_header_protocol(std::string_view base64url) {
   if (!text)
     return std::nullopt;
   json::error_code ec;
-  const auto value = json::parse(*text, ec, {}, strict());
+  const auto value = json::parse(*text, ec, {}, service::strict_json());
   if (ec || !value.is_object())
     return std::nullopt;
   credentials result;

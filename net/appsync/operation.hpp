@@ -4,6 +4,7 @@
 
 #include "auth/credentials.hpp"
 #include "net/appsync/errors.hpp"
+#include "service/operation.hpp"
 
 #include <cstddef>
 #include <memory>
@@ -25,16 +26,13 @@ enum class operation_type : std::uint8_t {
 };
 
 /// One frame. Which members mean something depends on the type.
-struct operation {
+///
+/// `problem` is one of malformed_json, missing_field, bad_id, no_events, too_many_events,
+/// event_not_json, unsupported_operation. `type` and `id` are set as far as they could be read, so
+/// that the reply is of the right type and names the id.
+struct operation : service::channel_operation {
   operation_type type = operation_type::unknown;
-  /// `none`, or why the operation cannot be carried out: malformed_json, missing_field, bad_id,
-  /// no_events, too_many_events, event_not_json, unsupported_operation. `type` and `id` are set as
-  /// far as they could be read, so that the reply is of the right type and names the id.
-  error problem = error::none;
-  std::string id;                  ///< Empty if absent or not a valid id.
-  std::string channel;             ///< As sent.
-  std::vector<std::string> events; ///< Each a JSON text.
-  std::optional<credentials> authorization;
+  std::string id; ///< Empty if absent or not a valid id.
 };
 
 struct operation_limits {
@@ -58,9 +56,6 @@ public:
 
   /// Parses the body of `POST /event`: `{"channel","events"}`. The result's type is publish.
   [[nodiscard]] operation parse_http_publish(std::string_view body, const operation_limits& limits);
-
-  /// Whether a text is an event: valid JSON of any type, read as strictly as in a frame.
-  [[nodiscard]] bool is_event(std::string_view text);
 
 private:
   struct scratch;

@@ -48,11 +48,11 @@ refusal refusal_of(parse_error what) noexcept {
 
 } // namespace
 
-session::session(net::event_loop& loop, std::unique_ptr<net::stream> socket, service& answers,
+session::session(net::event_loop& loop, std::unique_ptr<net::stream> socket, handler& answers,
                  const config::http_settings& settings, net::address_limit::ticket entered)
   : loop_(loop)
   , socket_(std::move(socket))
-  , service_(answers)
+  , handler_(answers)
   , settings_(settings)
   , remote_(socket_->remote_address())
   , parser_(request_parser::limits{settings.header_bytes, settings.body_bytes})
@@ -152,7 +152,7 @@ void session::handle_request() {
   loop_.counters().http_requests.add();
   close_after_ = close_after_ || !what().keep_alive;
   answered_ = false;
-  service_.handle(*this);
+  handler_.handle(*this);
   if (state_ == state::ended)
     return;
   assert(answered_ || deferred_);
@@ -173,7 +173,7 @@ void session::request_done() {
 void session::refuse(refusal why) {
   loop_.counters().protocol_errors.add();
   close_after_ = true;
-  service_.refuse(*this, why);
+  handler_.refuse(*this, why);
   state_ = state::last_answer;
 }
 

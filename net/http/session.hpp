@@ -4,7 +4,7 @@
 #include "config/settings.hpp"
 #include "net/address_limit.hpp"
 #include "net/event_loop.hpp"
-#include "net/http/service.hpp"
+#include "net/http/exchange.hpp"
 
 #include <chrono>
 #include <cstddef>
@@ -23,7 +23,7 @@ class session final : public std::enable_shared_from_this<session>,
                       public net::timer_wheel::entry,
                       private exchange {
 public:
-  session(net::event_loop& loop, std::unique_ptr<net::stream> socket, service& answers,
+  session(net::event_loop& loop, std::unique_ptr<net::stream> socket, handler& answers,
           const config::http_settings& settings, net::address_limit::ticket entered = {});
   ~session() override;
 
@@ -51,6 +51,7 @@ private:
     return received_;
   }
   [[nodiscard]] bool is_tls() const noexcept override { return tls_; }
+  [[nodiscard]] std::shared_ptr<void>& kept() noexcept override { return kept_; }
   void respond(const response& answer) override;
   [[nodiscard]] std::shared_ptr<exchange> defer() override;
   [[nodiscard]] taken_over take_over() override;
@@ -71,7 +72,7 @@ private:
 
   net::event_loop& loop_;
   std::unique_ptr<net::stream> socket_;
-  service& service_;
+  handler& handler_;
   const config::http_settings settings_;
   boost::asio::ip::address remote_;
   request_parser parser_;
@@ -88,6 +89,7 @@ private:
   bool deferred_ = false; ///< The answer comes later; nothing is read until then.
   bool tls_ = false;
   net::address_limit::ticket entered_;
+  std::shared_ptr<void> kept_;
   bool reading_ = false;
   bool write_blocked_ = false;
   std::size_t lingered_ = 0;

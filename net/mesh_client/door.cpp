@@ -1,8 +1,5 @@
 #include "net/mesh_client/door.hpp"
 
-#include "net/appsync/authorization.hpp"
-#include "telemetry/log.hpp"
-
 #include <boost/asio/ip/address.hpp>
 #include <caf/actor_system.hpp>
 #include <caf/io/middleman.hpp>
@@ -16,12 +13,32 @@ namespace actormesh::mesh_client {
 
 namespace {
 
-namespace log = telemetry::log;
 using mesh::refusal;
-using telemetry::connect_result;
+using service::failure;
 
 /// Names are for the log.
 constexpr std::size_t longest_name = 64;
+
+/// One string for every mode: a token has dots, and a key has none.
+std::optional<auth::credentials> credentials_of(std::string&& text) {
+  if (text.empty())
+    return std::nullopt;
+  auth::credentials shown;
+  (text.find('.') == std::string::npos ? shown.api_key : shown.authorization) = std::move(text);
+  return shown;
+}
+
+/// Who does not know a key does not learn which APIs there are.
+door::answer answer_of(failure why) {
+  switch (why) {
+  case failure::rate_limited:
+    return {refusal::too_many, "too many connections per second"};
+  case failure::too_many_connections:
+    return {refusal::too_many, "too many connections"};
+  default:
+    return {refusal::unauthorized, "there is no such API, or the key is not one of it"};
+  }
+}
 
 } // namespace
 
@@ -30,48 +47,25 @@ door::door(caf::actor_system& system, options how)
   , how_(std::move(how)) {}
 
 door::answer door::admit(mesh::peer_link& at, mesh::hello&& what, mesh::welcome&& greeting) {
-  using verdict = appsync::admission::verdict;
-  const auto count = [this](connect_result result) { how_.counters->connected(result).add(); };
   if (stopped_ || how_.node->stopping())
     return {refusal::stopping, "the node stops"};
-  // Who does not know a key does not learn which APIs there are.
-  const auto unauthorized = [&] {
-    count(connect_result::unauthorized);
-    return answer{refusal::unauthorized, "there is no such API, or the key is not one of it"};
-  };
-  const auto api = how_.node->apis()->find(what.api);
-  if (api == nullptr)
-    return unauthorized();
+  const auto to = how_.node->tenants()->find(what.api);
+  if (to == nullptr) {
+    how_.counters->connected(telemetry::connect_result::unauthorized).add();
+    return answer_of(failure::unauthorized);
+  }
   boost::system::error_code failed;
   const auto remote = boost::asio::ip::make_address(at.remote_host(), failed);
-  auto asked = api->door().ask(remote, std::chrono::steady_clock::now());
-  if (asked.outcome != verdict::admitted) {
-    const auto rate = asked.outcome == verdict::rate_limited;
-    count(rate ? connect_result::rate_limited : connect_result::too_many);
-    return {refusal::too_many, rate ? "too many connections per second" : "too many connections"};
-  }
-  std::optional<appsync::credentials> shown;
-  if (!what.credential.empty()) {
-    // One string for every mode: a token has dots, and a key has none.
-    auto& into = what.credential.find('.') == std::string::npos ? shown.emplace().api_key
-                                                                : shown.emplace().authorization;
-    into = std::move(what.credential);
-  }
-  const auth::credentials none;
-  auto decided = appsync::ask_connect(*api, shown ? *shown : none, {remote, what.name, what.name},
-                                      {api->publish_path()});
-  if (!decided.later) {
-    const auto refused = appsync::error_of(decided.now.outcome);
-    appsync::note(*api, {audit::action::connect}, refused, decided.now.who.get(),
-                  {remote, what.name, what.name});
-    if (refused != appsync::error::none)
-      return unauthorized();
-  }
-  count(connect_result::accepted);
   what.name.resize(std::min(what.name.size(), longest_name));
-  log::info("client opened",
-            {{"client", what.name}, {"api", api->id()}, {"remote", at.remote_host()}});
-
+  service::arrival who{
+      to, {remote, std::move(what.name), "mesh"}, std::chrono::steady_clock::now()};
+  auto shown = credentials_of(std::move(what.credential));
+  const auth::credentials none;
+  who.decide(shown ? &*shown : &none, unsigned_request());
+  if (who.refused() != failure::none) {
+    who.note_outcome(*how_.counters);
+    return answer_of(who.refused());
+  }
   const auto& settings = how_.settings;
   caf::actor_config cfg{&system_.middleman().backend()};
   auto made = caf::actor_cast<caf::strong_actor_ptr>(system_.spawn_impl<link, caf::hidden>(
@@ -81,13 +75,7 @@ door::answer door::admit(mesh::peer_link& at, mesh::hello&& what, mesh::welcome&
                     how_.counters}));
   auto& raw = *static_cast<link*>(caf::actor_cast<caf::abstract_actor*>(made));
   links_.emplace(&raw, made);
-  raw.start(at,
-            {api,
-             std::move(asked.admitted),
-             std::move(shown),
-             std::move(decided),
-             {std::move(what.name), remote}},
-            how_.node->next_loop(), std::move(greeting));
+  raw.start(at, std::move(who), std::move(shown), how_.node->next_loop(), std::move(greeting));
   return {};
 }
 

@@ -2,8 +2,8 @@
 #pragma once
 
 #include "actors/mesh/hub.hpp"
+#include "net/mesh_client/host.hpp"
 #include "net/mesh_client/link.hpp"
-#include "net/mesh_client/service.hpp"
 
 #include <cstddef>
 #include <map>
@@ -11,12 +11,12 @@
 
 namespace actormesh::mesh_client {
 
-/// On CAF's multiplexer: checks who comes as appsync's realtime endpoint does, and keeps the links.
+/// On CAF's multiplexer: lets clients in, and keeps their links.
 class door final : public mesh::client_door, private link_owner {
 public:
   struct options {
     config::mesh_settings settings;
-    std::shared_ptr<service> node;
+    std::shared_ptr<host> node;
     std::shared_ptr<telemetry::loop_counters> counters; ///< Written on CAF's multiplexer.
   };
 

@@ -4,11 +4,11 @@
 #include "actors/connection.hpp"
 #include "actors/link_flow.hpp"
 #include "actors/mesh/client_frames.hpp"
-#include "net/appsync/api.hpp"
-#include "net/appsync/authorization.hpp"
-#include "net/appsync/operation.hpp"
 #include "net/event_loop.hpp"
 #include "net/mesh_client/turn.hpp"
+#include "service/event_check.hpp"
+#include "service/session_guard.hpp"
+#include "service/tenant.hpp"
 
 #include <chrono>
 #include <cstddef>
@@ -22,11 +22,21 @@
 
 namespace actormesh::mesh_client {
 
+/// Requests are frames of a link, which nobody signs: a signature that is shown all the same is
+/// over something else.
+[[nodiscard]] inline auth::signed_request unsigned_request() {
+  using namespace std::string_view_literals;
+  return {.method = "POST"sv,
+          .path = "/"sv,
+          .query = ""sv,
+          .payload = auth::signed_payload::of_body(""sv)};
+}
+
 /// Loop-bound: what the C++ clients of a loop share.
 struct edge_context {
   net::event_loop& loop;
-  appsync::operation_parser parser;
-  appsync::api_table_ptr apis;
+  service::event_check events;
+  service::tenant_table_ptr tenants;
   bool stopping = false; ///< Who comes now is sent away again.
 
   explicit edge_context(net::event_loop& home)
@@ -35,16 +45,16 @@ struct edge_context {
 
 /// Loop-bound: carries out the requests of one C++ client, and hands answers and events to its
 /// link, which writes them (`mesh_client::link`). Owned by its connection actor.
-class edge final : public actormesh::edge, public flush_hook, public net::client {
+class edge final : public actormesh::edge,
+                   public service::session_guard::watcher,
+                   public flush_hook,
+                   public net::client {
 public:
   struct options {
-    appsync::api_ptr what;
-    appsync::admission::ticket admitted;
-    std::optional<appsync::credentials> shown;
-    /// Set if somebody else has to say whether the client may be here; its requests wait.
-    std::function<void(auth::answer_handler)> deciding;
-    caf::strong_actor_ptr to; ///< The link.
-    link_flow_ptr flow;       ///< Bytes of events that are on their way there.
+    service::arrival who;
+    std::optional<auth::credentials> shown; ///< What its operations are asked for with.
+    caf::strong_actor_ptr to;               ///< The link.
+    link_flow_ptr flow;                     ///< Bytes of events that are on their way there.
   };
 
   edge(edge_context& context, connection& owner, options how);
@@ -64,6 +74,12 @@ public:
   void deliver(const subscription& what, const event_batch& batch) override;
   void turn_ended() override;
 
+  // service::session_guard::watcher
+  void on_decided() override;
+  void on_expired() override;
+  void hold() override {} // What waits is not acknowledged, so that the client stops.
+  void go_on() override;
+
   void flush() override;
   void drain() override;
   void cut_off() override;
@@ -81,33 +97,27 @@ private:
     std::uint64_t number = 0; ///< Of the request.
   };
 
-  void go_on();
   void handle(mesh::client_request&& what);
-  void on_channel_request(mesh::client_request&& what, appsync::operation&& asked,
-                          std::chrono::steady_clock::time_point received);
-  void wait_for(const std::function<void(auth::answer_handler)>& later,
-                std::function<void(const auth::answer&)> then);
-  [[nodiscard]] appsync::operation read(mesh::client_request& what);
-  [[nodiscard]] appsync::error subscribe(const mesh::client_request& what,
-                                         const appsync::operation& asked,
-                                         const appsync::prepared& known, const auth::answer& got);
-  void publish(std::uint64_t number, appsync::operation&& asked, const appsync::prepared& known,
-               const auth::answer& got, std::chrono::steady_clock::time_point received);
-  [[nodiscard]] appsync::caller from() const { return {owner_.remote(), owner_.id(), owner_.id()}; }
-  void answer(std::uint64_t number, appsync::error problem);
+  void subscribe(mesh::client_request&& what);
+  void unsubscribe(const mesh::client_request& what);
+  void publish(mesh::client_request&& what);
+  void answer(std::uint64_t number, service::failure problem);
   mesh::client_turn& turn();
   void lose(std::uint64_t subscription, std::size_t number);
-  void end_link(mesh::client_turn::end how);
+  void end_link(mesh::client_turn::end how, close_reason why);
   void end();
 
   edge_context& context_;
   connection& owner_;
-  options how_;
+  service::session_guard guard_;
+  std::optional<auth::credentials> shown_;
+  caf::strong_actor_ptr link_;
+  link_flow_ptr flow_;                      ///< Bytes of events that are on their way to the link.
   std::shared_ptr<mesh::client_turn> turn_; ///< Null while there is nothing to say.
   std::vector<pending_subscribe> pending_;
   std::deque<mesh::client_request> waiting_; ///< While a decision is awaited.
   std::size_t waiting_bytes_ = 0;            ///< What they take; not acknowledged to the client.
-  bool deciding_ = false;
+  close_reason why_ = close_reason::client_gone;
   state state_ = state::open;
 };
 

@@ -37,18 +37,18 @@ link::link(caf::actor_config& cfg, link_owner& owner, options how)
   , flow_(std::make_shared<link_flow>(how_.queue_bytes))
   , out_(how_.queue_bytes, *how_.counters) {}
 
-void link::start(wire& from, admission&& who, edge_context& loop, mesh::welcome&& greeting) {
-  name_ = who.from.id;
+void link::start(wire& from, service::arrival&& who, std::optional<auth::credentials> shown,
+                 edge_context& loop, mesh::welcome&& greeting) {
+  name_ = who.who().id;
   half_ = std::make_shared<loop_half>(loop_half{loop, {}, nullptr});
-  const auto& limits = who.what->settings().limits;
-  const connection::limits bounds{limits.subscriptions, limits.publishes_per_second};
   auto how = std::make_shared<edge::options>(
-      edge::options{std::move(who.what), std::move(who.admitted), std::move(who.shown),
-                    std::move(who.decided.later), caf::strong_actor_ptr{ctrl()}, flow_});
-  loop.loop.post([half = half_, how = std::move(how), bounds, from = std::move(who.from),
-                  known = std::move(who.decided.now.who)] {
-    half->actor = spawn_on<connection>(half->loop.loop.actors(), bounds, from);
-    half->actor.object->who(known);
+      edge::options{std::move(who), std::move(shown), caf::strong_actor_ptr{ctrl()}, flow_});
+  loop.loop.post([half = half_, how = std::move(how)] {
+    const auto& limits = how->who.to()->settings().limits;
+    half->actor =
+        spawn_on<connection>(half->loop.loop.actors(),
+                             connection::limits{limits.subscriptions, limits.publishes_per_second},
+                             connection::address{how->who.who().id, how->who.who().remote});
     auto made = std::make_unique<edge>(half->loop, *half->actor.object, std::move(*how));
     half->wire = made.get();
     half->actor.object->begin(std::move(made));

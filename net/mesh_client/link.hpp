@@ -40,19 +40,12 @@ public:
     std::shared_ptr<telemetry::loop_counters> counters;
   };
 
-  /// Who the client is, as far as its `hello` was in order.
-  struct admission {
-    appsync::api_ptr what;
-    appsync::admission::ticket admitted;
-    std::optional<appsync::credentials> shown;
-    access::decision decided; ///< That it may be here, or who has to say so.
-    connection::address from; ///< The id is what the client calls itself.
-  };
-
   link(caf::actor_config& cfg, link_owner& owner, options how);
 
-  /// Goes on with an accepted connection.
-  void start(wire& from, admission&& who, edge_context& loop, mesh::welcome&& greeting);
+  /// Goes on with an accepted connection. `shown` is what the client's operations are asked for
+  /// with.
+  void start(wire& from, service::arrival&& who, std::optional<auth::credentials> shown,
+             edge_context& loop, mesh::welcome&& greeting);
 
   /// To be called often.
   void look(clock::time_point now);

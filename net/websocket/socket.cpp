@@ -90,6 +90,7 @@ void socket::read_on() {
         if (failed || owner_.wire() == nullptr)
           return;
         reading_ = false;
+        // A pause may have begun since, with input that has to come first.
         if (state_ != state::ended && pauses_ == 0)
           on_readable();
       });
@@ -114,7 +115,6 @@ void socket::on_readable() {
 }
 
 void socket::take(std::span<char> input) {
-  handing_up_ = true;
   while (!input.empty() && state_ != state::ended && !broken_input_) {
     if (pauses_ != 0) {
       unread_ = std::make_unique<std::string>(input.data(), input.size());
@@ -127,7 +127,6 @@ void socket::take(std::span<char> input) {
     else if (step.complete)
       on_message(*step.complete);
   }
-  handing_up_ = false;
   // An idle connection does not hold on to the last message.
   reader_.next({});
   if (state_ == state::open && !watched_ && reader_.unfinished()) {
@@ -182,8 +181,6 @@ void socket::resume() {
 }
 
 void socket::go_on() {
-  if (handing_up_)
-    return; // `take` goes on by itself.
   if (const auto waiting = std::exchange(unread_, nullptr))
     take(*waiting);
   read_on();

@@ -3,7 +3,7 @@
 
 #include "actors/close_reason.hpp"
 #include "actors/connection.hpp"
-#include "config/defaults.hpp"
+#include "config/settings/websocket.hpp"
 #include "net/event_loop.hpp"
 #include "net/outbound_queue.hpp"
 #include "net/stream.hpp"
@@ -49,10 +49,10 @@ protected:
 /// What the sockets of an edge have in common on one loop. A change counts for open sockets too,
 /// the next time the value is used.
 struct socket_settings {
-  std::size_t message_bytes = config::defaults::websocket_message_bytes;
-  std::size_t queue_bytes = config::defaults::websocket_queue_bytes;
-  std::chrono::milliseconds message_timeout = config::defaults::websocket_message_timeout;
-  std::chrono::milliseconds close_timeout = config::defaults::close_timeout;
+  std::size_t message_bytes = config::websocket_settings{}.message_bytes;
+  std::size_t queue_bytes = config::websocket_settings{}.queue_bytes;
+  std::chrono::milliseconds message_timeout = config::websocket_settings{}.message_timeout;
+  std::chrono::milliseconds close_timeout = config::websocket_settings{}.close_timeout;
   /// From one ping to the next; 0: the node sends none.
   std::chrono::milliseconds ping_interval{0};
   /// A peer of which nothing has been heard for so long after a ping is gone. At most
@@ -113,7 +113,7 @@ public:
     for (std::size_t i = 0; i < events.size(); ++i) {
       const shared_part part = part_of(*events[i]);
       const auto status =
-          out_.append_event({to.frame_prefix, events[i], part.bytes, part.kind}, to.policy);
+          out_.append_event({to.edge_data, events[i], part.bytes, part.kind}, to.policy);
       if (status != net::outbound_queue::event_status::taken)
         return give_up(status, events.size() - i);
     }
@@ -189,7 +189,6 @@ private:
   close_reason why_ = close_reason::client_gone;
   std::uint8_t pauses_ = 0;
   bool deflate_ = false;
-  bool handing_up_ = false;
   bool reading_ = false; ///< Waits for input.
   bool write_blocked_ = false;
   bool broken_input_ = false; ///< A frame was refused; what follows means nothing.

@@ -1,407 +1,137 @@
 #include "auth/policy.hpp"
 
-#include "auth/wildcard.hpp"
-
 #include <catch2/catch.hpp>
 
-#include <chrono>
+#include <array>
+#include <stdexcept>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <vector>
 
+// In the words of a kind of API whose ARNs have another form: API Gateway's, whose REST and
+// WebSocket APIs name what is called as `API/STAGE/METHOD/PATH`.
+
 using namespace actormesh::auth;
-using namespace std::chrono_literals;
 using namespace std::string_literals;
 
 namespace {
 
-constexpr std::string_view api = "a1";
+constexpr std::array<std::string_view, 2> names{"execute-api:Invoke",
+                                                "execute-api:ManageConnections"};
+
+std::string_view problem_of(std::string_view resource) noexcept {
+  return resource.find('/') == std::string_view::npos ? "is not of the form API/STAGE/…"
+                                                      : std::string_view{};
+}
+
+resource_name name_of(const actormesh::auth::access& wanted) {
+  resource_name name;
+  name.text = std::string{wanted.api} + '/' + std::string{wanted.object};
+  name.owner_size = name.text.size();
+  return name;
+}
+
+constexpr vocabulary words{.service = "execute-api",
+                           .kind = "a WebSocket API",
+                           .actions = names,
+                           .problem_of = problem_of,
+                           .name_of = name_of};
+constexpr action invoke{words, "execute-api:Invoke"};
+constexpr action manage{words, "execute-api:ManageConnections"};
+
+/// The same words of another kind of API.
+constexpr vocabulary other_words = words;
 
 using list = std::vector<std::string>;
 
-policy policy_of(const std::vector<statement_text>& statements, const arn_scope& scope = {}) {
-  auto parsed = policy::parse(statements, scope);
+policy policy_of(const std::vector<statement_text>& statements) {
+  auto parsed = policy::parse(statements, words, {"eu-west-1", "123456789012"});
   for (const auto& problem : parsed.problems)
     FAIL(problem.message);
   return parsed.value;
 }
 
-/// `arn:aws:appsync:us-east-1:000000000000:apis/a1` and what comes after it.
-std::string arn(std::string_view rest) {
-  return "arn:aws:appsync:us-east-1:000000000000:apis/a1" + std::string{rest};
+std::string arn(std::string_view resource) {
+  return "arn:aws:execute-api:eu-west-1:123456789012:" + std::string{resource};
 }
 
-/// A policy that allows everything on some resources.
-policy allowing(list resources) { return policy_of({{"allow", {"*"}, std::move(resources)}}); }
-
-/// A policy that allows everything but what is on some resources.
-policy denying(list resources) {
-  return policy_of({{"allow", {"*"}, {"*"}}, {"deny", {"*"}, std::move(resources)}});
-}
-
-bool may_publish(const policy& by, std::string_view channel) {
-  return by.check({action::event_publish, api, channel}) == decision::allowed;
-}
-
-bool may_subscribe(const policy& by, std::string_view channel) {
-  return by.check({action::event_subscribe, api, channel}) == decision::allowed;
-}
-
-bool may_connect(const policy& by) {
-  return by.check({action::event_connect, api}) == decision::allowed;
+decision check(const policy& by, const action& what, std::string_view object) {
+  return by.check({what, "i4vdq18wg9", object});
 }
 
 list problems_of(const std::vector<statement_text>& statements) {
   list messages;
-  for (const auto& problem : policy::parse(statements).problems)
-    messages.push_back(std::to_string(problem.statement) + ": " + problem.message);
+  for (const auto& problem : policy::parse(statements, words, {}).problems)
+    messages.push_back(problem.message);
   return messages;
 }
 
 } // namespace
 
-// -- wildcards ------------------------------------------------------------------------------------
-
-TEST_CASE("wildcards stand for any text, or any one character") {
-  struct row {
-    const char* pattern;
-    const char* text;
-    bool matches;
-  };
-  const row rows[] = {
-      {"", "", true},          {"", "a", false},         {"a", "", false},
-      {"*", "", true},         {"*", "a/b/c", true},     {"?", "", false},
-      {"?", "a", true},        {"?", "ab", false},       {"a*", "a", true},
-      {"a*", "ab/c", true},    {"a*", "ba", false},      {"*a", "a", true},
-      {"*a", "aba", true},     {"*a", "ab", false},      {"a*b", "ab", true},
-      {"a*b", "axxb", true},   {"a*b", "axxbx", false},  {"a*b*c", "abbcbc", true},
-      {"a*b*c", "acb", false}, {"*ab*", "xaabx", true},  {"a**b", "ab", true},
-      {"?*", "", false},       {"?*", "a", true},        {"*?", "a", true},
-      {"a?c", "abc", true},    {"a?c", "a/c", true},     {"a?c", "ac", false},
-      {"*aab", "aaab", true},  {"*a?b*", "aacb", true},  {"A", "a", false},
-      {"a*a", "a", false},     {"*/x/*", "a/x/b", true}, {"*/x/*", "a/x", false},
-  };
-  for (const auto& [pattern, text, matches] : rows) {
-    CAPTURE(pattern, text);
-    CHECK(matches_wildcard(pattern, text) == matches);
-  }
+TEST_CASE("a policy is made in the words of its kind of API") {
+  const auto by =
+      policy_of({{"allow", {"execute-api:Invoke"}, {arn("i4vdq18wg9/prod/$connect")}},
+                 {"allow", {"execute-api:Manage*"}, {arn("i4vdq18wg9/prod/*/@connections/*")}},
+                 {"deny", {"*"}, {arn("*/DELETE/@connections/*")}}});
+  CHECK(check(by, invoke, "prod/$connect") == decision::allowed);
+  CHECK(check(by, invoke, "test/$connect") == decision::implicitly_denied);
+  CHECK(check(by, invoke, "prod/POST/@connections/L0SM9cOFvHcCIhw=") ==
+        decision::implicitly_denied);
+  CHECK(check(by, manage, "prod/POST/@connections/L0SM9cOFvHcCIhw=") == decision::allowed);
+  CHECK(check(by, manage, "prod/DELETE/@connections/L0SM9cOFvHcCIhw=") ==
+        decision::explicitly_denied);
+  CHECK(check(by, manage, "prod/$connect") == decision::implicitly_denied);
 }
 
-TEST_CASE("wildcards do not take exponential time") {
-  std::string pattern;
-  for (int i = 0; i < 500; ++i)
-    pattern += "*a";
-  pattern += "*b";
-  const auto begin = std::chrono::steady_clock::now();
-  CHECK_FALSE(matches_wildcard(pattern, std::string(1000, 'a')));
-  CHECK_FALSE(covers_all_below(pattern, std::string(1000, 'a')));
-  CHECK(touches_any_below(pattern, std::string(1000, 'a')));
-  CHECK(std::chrono::steady_clock::now() - begin < 10s);
+TEST_CASE("an action of other words is allowed by nothing") {
+  const auto by = policy_of({{"allow", {"*"}, {"*"}}});
+  CHECK(check(by, invoke, "prod/$connect") == decision::allowed);
+  CHECK(check(by, action{other_words, "execute-api:Invoke"}, "prod/$connect") ==
+        decision::implicitly_denied);
+  CHECK(policy{}.check({invoke, "i4vdq18wg9", "prod/$connect"}) == decision::implicitly_denied);
 }
 
-namespace {
-
-/// All texts of up to `longest` characters out of `alphabet`.
-list all_texts(std::string_view alphabet, std::size_t longest) {
-  list texts{""};
-  for (std::size_t begin = 0, size = 0; size < longest; ++size) {
-    const auto end = texts.size();
-    for (; begin < end; ++begin) {
-      for (const char c : alphabet)
-        texts.push_back(texts[begin] + c);
-    }
-  }
-  return texts;
+TEST_CASE("an action is one of its vocabulary's") {
+  CHECK(invoke.name() == "execute-api:Invoke");
+  CHECK(manage.name() == "execute-api:ManageConnections");
+  CHECK(invoke.bit() != manage.bit());
+  CHECK(invoke == action{words, "execute-api:Invoke"});
+  CHECK_FALSE(invoke == manage);
+  CHECK_FALSE(invoke == action{other_words, "execute-api:Invoke"});
+  CHECK_THROWS_AS((action{words, "execute-api:invoke"}), std::invalid_argument);
 }
 
-/// The definition, without any thought.
-bool matches_simply(std::string_view pattern, std::string_view text) {
-  if (pattern.empty())
-    return text.empty();
-  if (pattern[0] == '*')
-    return matches_simply(pattern.substr(1), text) ||
-           (!text.empty() && matches_simply(pattern, text.substr(1)));
-  return !text.empty() && (pattern[0] == '?' || pattern[0] == text[0]) &&
-         matches_simply(pattern.substr(1), text.substr(1));
+TEST_CASE("what an edge has to say can't be left out") {
+  CHECK_FALSE(std::is_default_constructible_v<action>);
+  CHECK_FALSE(std::is_default_constructible_v<vocabulary>);
+  CHECK_FALSE([]<class T>(T*) {
+    return requires { T{.service = "", .kind = "", .actions = names, .problem_of = problem_of}; };
+  }(static_cast<vocabulary*>(nullptr)));
+  CHECK_FALSE([]<class T>(T*) {
+    return requires {
+      T{.kind = "", .actions = names, .problem_of = problem_of, .name_of = name_of};
+    };
+  }(static_cast<vocabulary*>(nullptr)));
 }
 
-} // namespace
-
-TEST_CASE("wildcards agree with their definition on everything that is short") {
-  const auto patterns = all_texts("ab*?", 4);
-  // `z` is in no pattern: what covers everything covers it too.
-  const auto texts = all_texts("abz", 3);
-  const auto ends = all_texts("abz", 5);
-  int differences = 0;
-  for (const auto& pattern : patterns) {
-    for (const auto& text : texts) {
-      bool all = true;
-      bool any = false;
-      for (std::size_t i = 1; i < ends.size() && (all || !any); ++i) {
-        const bool matches = matches_simply(pattern, text + ends[i]);
-        all = all && matches;
-        any = any || matches;
-      }
-      differences += matches_wildcard(pattern, text) != matches_simply(pattern, text) ? 1 : 0;
-      differences += covers_all_below(pattern, text) != all ? 1 : 0;
-      differences += touches_any_below(pattern, text) != any ? 1 : 0;
-    }
-  }
-  CHECK(differences == 0);
+TEST_CASE("what is asked for has an ARN of its kind of API") {
+  CHECK(to_arn({"eu-west-1", "123456789012"}, {manage, "i4vdq18wg9", "prod/GET/@connections/x"}) ==
+        "arn:aws:execute-api:eu-west-1:123456789012:i4vdq18wg9/prod/GET/@connections/x");
 }
 
-// -- decisions ------------------------------------------------------------------------------------
-
-TEST_CASE("without statements everything is denied") {
-  const policy nothing;
-  CHECK(nothing.check({action::event_connect, api}) == decision::implicitly_denied);
-  CHECK(nothing.check({action::event_publish, api, "/chat"}) == decision::implicitly_denied);
-  CHECK(nothing.check({action::event_subscribe, api, "/chat/*"}) == decision::implicitly_denied);
-}
-
-TEST_CASE("a star is everything") {
-  const auto all = allowing({"*"});
-  CHECK(may_connect(all));
-  CHECK(may_publish(all, "/chat"));
-  CHECK(may_subscribe(all, "/chat/*"));
-}
-
-TEST_CASE("statements are about their actions") {
-  struct row {
-    std::string name;
-    bool connect;
-    bool publish;
-    bool subscribe;
-  };
-  const row rows[] = {
-      {"appsync:EventConnect", true, false, false},
-      {"appsync:EventPublish", false, true, false},
-      {"appsync:EventSubscribe", false, false, true},
-      {"appsync:eventsubscribe", false, false, true},
-      {"appsync:*", true, true, true},
-      {"appsync:Event*", true, true, true},
-      {"appsync:Event?ublish", false, true, false},
-      {"*", true, true, true},
-      {"*:*", true, true, true},
-  };
-  for (const auto& [name, connect, publish, subscribe] : rows) {
-    CAPTURE(name);
-    const auto by = policy_of({{"Allow", {name}, {"*"}}});
-    CHECK(may_connect(by) == connect);
-    CHECK(may_publish(by, "/chat") == publish);
-    CHECK(may_subscribe(by, "/chat") == subscribe);
-  }
-  const auto two = policy_of({{"ALLOW", {"appsync:EventConnect", "appsync:EventPublish"}, {"*"}}});
-  CHECK(may_connect(two));
-  CHECK(may_publish(two, "/chat"));
-  CHECK_FALSE(may_subscribe(two, "/chat"));
-}
-
-TEST_CASE("an API is for connecting, and with a star for all that is in it") {
-  const auto alone = allowing({arn("")});
-  CHECK(may_connect(alone));
-  CHECK_FALSE(may_publish(alone, "/chat"));
-  const auto whole = allowing({arn("/*")});
-  CHECK(may_connect(whole));
-  CHECK(may_publish(whole, "/chat/room"));
-  CHECK(may_subscribe(whole, "/chat/*"));
-  const auto namespaces = allowing({arn("/channelNamespace/*")});
-  CHECK_FALSE(may_connect(namespaces));
-  CHECK(may_publish(namespaces, "/chat"));
-}
-
-TEST_CASE("statements are about their API") {
-  const auto other = allowing({"arn:aws:appsync:us-east-1:000000000000:apis/a2/*",
-                               "arn:aws:appsync:us-east-1:000000000000:apis/a2"});
-  CHECK_FALSE(may_connect(other));
-  CHECK_FALSE(may_publish(other, "/chat"));
-  CHECK(other.check({action::event_connect, "a2"}) == decision::allowed);
-  const auto any = allowing({"arn:aws:appsync:us-east-1:000000000000:apis/*"});
-  CHECK(may_connect(any));
-  CHECK(may_publish(any, "/chat/room"));
-  const auto like = allowing({"arn:aws:appsync:us-east-1:000000000000:apis/?1/*"});
-  CHECK(may_publish(like, "/chat"));
-  CHECK_FALSE(like.check({action::event_publish, "aa1", "/chat"}) == decision::allowed);
-}
-
-TEST_CASE("a namespace is all of its channels, and no other namespace") {
-  const auto chat = allowing({arn("/channelNamespace/chat")});
-  CHECK_FALSE(may_connect(chat));
-  for (const auto* const channel : {"/chat", "/chat/room", "/chat/room/1"}) {
-    CHECK(may_publish(chat, channel));
-    CHECK(may_subscribe(chat, channel));
-  }
-  for (const auto* const channel : {"/chat/*", "/chat/room/*"})
-    CHECK(may_subscribe(chat, channel));
-  for (const auto* const channel : {"/chats", "/cha", "/chats/room", "/Chat", "/news/chat"}) {
-    CHECK_FALSE(may_publish(chat, channel));
-    CHECK_FALSE(may_subscribe(chat, channel));
-  }
-  CHECK_FALSE(may_subscribe(chat, "/chats/*"));
-}
-
-TEST_CASE("namespaces may have wildcards in their names") {
-  const auto by = allowing({arn("/channelNamespace/chat-*")});
-  CHECK(may_publish(by, "/chat-a/room"));
-  CHECK(may_subscribe(by, "/chat-a/*"));
-  CHECK_FALSE(may_publish(by, "/chat/room"));
-  CHECK_FALSE(may_publish(by, "/chat"));
-}
-
-TEST_CASE("a channel's path is that channel alone") {
-  const auto room = allowing({arn("/channelNamespace/chat/room")});
-  CHECK(may_publish(room, "/chat/room"));
-  CHECK(may_subscribe(room, "/chat/room"));
-  for (const auto* const channel : {"/chat", "/chat/rooms", "/chat/room/1"})
-    CHECK_FALSE(may_publish(room, channel));
-  for (const auto* const channel : {"/chat/*", "/chat/room/*"})
-    CHECK_FALSE(may_subscribe(room, channel));
-}
-
-TEST_CASE("a star at the end of a path is all below it") {
-  const auto rooms = allowing({arn("/channelNamespace/chat/room/*")});
-  for (const auto* const channel : {"/chat/room/1", "/chat/room/1/2"})
-    CHECK(may_publish(rooms, channel));
-  for (const auto* const channel : {"/chat", "/chat/room", "/chat/rooms", "/chat/rooms/1"})
-    CHECK_FALSE(may_publish(rooms, channel));
-  CHECK(may_subscribe(rooms, "/chat/room/*"));
-  CHECK(may_subscribe(rooms, "/chat/room/1/*"));
-  CHECK_FALSE(may_subscribe(rooms, "/chat/*"));
-  CHECK_FALSE(may_subscribe(rooms, "/chat/rooms/*"));
-}
-
-TEST_CASE("a pattern is allowed only if all is that it can match") {
-  CHECK_FALSE(may_subscribe(allowing({arn("/channelNamespace/chat/a*")}), "/chat/*"));
-  CHECK_FALSE(may_subscribe(allowing({arn("/channelNamespace/chat/*/end")}), "/chat/*"));
-  CHECK_FALSE(may_subscribe(allowing({arn("/channelNamespace/chat/??*")}), "/chat/*"));
-  CHECK(may_subscribe(allowing({arn("/channelNamespace/chat/?*")}), "/chat/*"));
-  CHECK(may_subscribe(allowing({arn("/channelNamespace/ch*t/*")}), "/chat/*"));
-  // Together they allow every channel of which there can be one, but no statement does alone.
-  CHECK_FALSE(may_subscribe(
-      allowing({arn("/channelNamespace/chat/?"), arn("/channelNamespace/chat/??*")}), "/chat/*"));
-}
-
-TEST_CASE("denying wins, in whatever order") {
-  const statement_text allow{"allow", {"*"}, {"*"}};
-  const statement_text deny{
-      "deny", {"appsync:EventPublish"}, {arn("/channelNamespace/chat/secret/*")}};
-  for (const auto& by : {policy_of({allow, deny}), policy_of({deny, allow})}) {
-    CHECK(by.check({action::event_publish, api, "/chat/secret/1"}) == decision::explicitly_denied);
-    CHECK(by.check({action::event_publish, api, "/chat/open"}) == decision::allowed);
-    CHECK(by.check({action::event_subscribe, api, "/chat/secret/1"}) == decision::allowed);
-  }
-}
-
-TEST_CASE("a pattern is denied if anything is that it can match") {
-  const auto deny_one = denying({arn("/channelNamespace/chat/secret/1")});
-  for (const auto* const pattern : {"/chat/*", "/chat/secret/*"}) {
-    CHECK(deny_one.check({action::event_subscribe, api, pattern}) == decision::explicitly_denied);
-  }
-  for (const auto* const pattern : {"/chat/open/*", "/chat/secret/1/*", "/news/*"})
-    CHECK(may_subscribe(deny_one, pattern));
-  const auto deny_some = denying({arn("/channelNamespace/chat/*/private")});
-  CHECK_FALSE(may_subscribe(deny_some, "/chat/*"));
-  CHECK_FALSE(may_subscribe(deny_some, "/chat/a/*"));
-  CHECK(may_subscribe(deny_some, "/chat/a"));
-  CHECK(may_subscribe(deny_some, "/news/*"));
-}
-
-TEST_CASE("a namespace that is denied is denied with all of its channels") {
-  const auto by = denying({arn("/channelNamespace/chat")});
-  for (const auto* const channel : {"/chat", "/chat/room", "/chat/*", "/chat/room/*"})
-    CHECK_FALSE(may_subscribe(by, channel));
-  CHECK(may_subscribe(by, "/chats/*"));
-  CHECK(may_connect(by));
-}
-
-TEST_CASE("an API that is denied is denied as the resource says") {
-  CHECK_FALSE(may_connect(denying({arn("")})));
-  CHECK(may_publish(denying({arn("")}), "/chat"));
-  CHECK_FALSE(may_connect(denying({arn("/*")})));
-  CHECK_FALSE(may_publish(denying({arn("/*")}), "/chat"));
-}
-
-TEST_CASE("what is for other regions and accounts is not for us") {
-  const statement_text of_frankfurt{
-      "allow", {"*"}, {"arn:aws:appsync:eu-central-1:123456789012:apis/a1/*"}};
-  CHECK_FALSE(may_publish(policy_of({of_frankfurt}), "/chat"));
-  CHECK(may_publish(policy_of({of_frankfurt}, {"eu-central-1", "123456789012"}), "/chat"));
-  CHECK_FALSE(may_publish(policy_of({of_frankfurt}, {"eu-central-1", "000000000000"}), "/chat"));
-  CHECK(may_publish(policy_of({of_frankfurt}, {"", ""}), "/chat"));
-  for (const auto* const text :
-       {"arn:aws:appsync:*:*:apis/a1/*", "arn:*:*:*:*:apis/a1/*", "arn:aws:appsync:us-*:0*:apis/*",
-        "arn:aws:appsync:us-east-?:000000000000:*"}) {
-    CAPTURE(text);
-    CHECK(may_publish(allowing({text}), "/chat"));
-  }
-}
-
-TEST_CASE("a denial for another region denies nothing here") {
-  CHECK(may_publish(denying({"arn:aws:appsync:eu-central-1:000000000000:apis/a1/*"}), "/chat"));
-}
-
-// -- messages -------------------------------------------------------------------------------------
-
-TEST_CASE("what is asked for has an ARN") {
-  CHECK(to_arn({}, {action::event_connect, api}) ==
-        "arn:aws:appsync:us-east-1:000000000000:apis/a1");
-  CHECK(to_arn({"eu-central-1", "123456789012"}, {action::event_publish, api, "/chat/room"}) ==
-        "arn:aws:appsync:eu-central-1:123456789012:apis/a1/channelNamespace/chat/room");
-  CHECK(to_arn({}, {action::event_subscribe, api, "/chat/*"}) ==
-        "arn:aws:appsync:us-east-1:000000000000:apis/a1/channelNamespace/chat/*");
-}
-
-TEST_CASE("a statement that cannot be right is complained about") {
-  CHECK(problems_of({{"permit", {"*"}, {"*"}}}) == list{"0: \"permit\" is neither allow nor deny"});
-  CHECK(problems_of({{"", {"*"}, {"*"}}}) == list{"0: \"\" is neither allow nor deny"});
-  CHECK(problems_of({{"allow", {}, {"*"}}}) == list{"0: there are no actions"});
-  CHECK(problems_of({{"allow", {"*"}, {}}}) == list{"0: there are no resources"});
-  CHECK(problems_of({{"allow", {"*"}, {"*"}}, {"deny", {"EventPublish"}, {"x"}}}) ==
-        list{"1: \"EventPublish\" is no action of an Event API",
-             "1: \"x\" is neither * nor begins with arn:aws:appsync:"});
-  for (const auto* const name : {"", "appsync:GraphQL", "appsync:EventPublish ", "s3:*", "?"}) {
-    CAPTURE(name);
-    CHECK(problems_of({{"allow", {name}, {"*"}}}).size() == 1);
-  }
-}
-
-TEST_CASE("resources that can never match are complained about") {
-  for (const auto& text : {
-           ""s,
-           "**x"s,
-           "apis/a1"s,
-           "arn:aws:s3:us-east-1:000000000000:apis/a1"s,
-           "arn:aws-cn:appsync:us-east-1:000000000000:apis/a1"s,
-           "arn:aws:appsync:us-east-1:000000000000"s,
-           "arn:aws:appsync:us-east-1:000000000000:"s,
-           "arn:aws:appsync:us-east-1:000000000000:api/a1"s,
-           "arn:aws:appsync:us-east-1:000000000000:x*"s,
-           "arn:aws:appsync:us-east-1:000000000000:apis"s,
-           "arn:aws:appsync:us-east-1:000000000000:apis/"s,
-           arn("/"),
-           arn("//"),
-           arn("/channelNamespace"),
-           arn("/channelNamespace/"),
-           arn("/channelNamespace/chat/"),
-           arn("/channelNamespace//chat"),
-           arn("/channelnamespace/chat"),
-           arn("/channels/chat"),
-           arn("/channels/*"),
-           arn("/channelNamespace/ch at"),
-           arn("/channelNamespace/${aws:username}"),
-           arn("/channelNamespace/" + std::string(1024, 'a')),
-       }) {
-    CAPTURE(text);
-    CHECK(problems_of({{"allow", {"*"}, {text}}}).size() == 1);
-  }
-}
-
-TEST_CASE("a policy with problems is that of the other statements") {
-  const auto parsed = policy::parse({{"allow", {"appsync:EventPublish"}, {"*"}},
-                                     {"allow", {"appsync:EventConnect"}, {"*", "rubbish"}}});
-  CHECK(parsed.problems.size() == 1);
-  CHECK(may_publish(parsed.value, "/chat"));
-  CHECK_FALSE(may_connect(parsed.value));
+TEST_CASE("complaints about statements are in the words of the kind of API") {
+  CHECK(problems_of({{"allow", {"appsync:EventConnect"}, {"*"}}}) ==
+        list{"\"appsync:EventConnect\" is no action of a WebSocket API"});
+  CHECK(problems_of({{"allow", {"*"}, {"arn:aws:appsync:us-east-1:000000000000:apis/a1"}}}) ==
+        list{"\"arn:aws:appsync:us-east-1:000000000000:apis/a1\" is neither * nor begins with "
+             "arn:aws:execute-api:"});
+  CHECK(problems_of({{"allow", {"*"}, {"arn:aws:execute-api:us-east-1:000000000000:a1"}}}) ==
+        list{"\"arn:aws:execute-api:us-east-1:000000000000:a1\" is not of the form API/STAGE/…"});
+  const auto too_long = "arn:aws:execute-api:us-east-1:000000000000:a/" + std::string(1024, 'a');
+  CHECK(problems_of({{"allow", {"*"}, {too_long}}}).size() == 1);
+  CHECK(problems_of({{"allow", {"*"}, {"arn:aws:execute-api:us-east-1:000000000000:"}}}).size() ==
+        1);
 }
 
 TEST_CASE("every decision has its words") {

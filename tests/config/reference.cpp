@@ -51,6 +51,23 @@ TEST_CASE("what the example sets is the default, but for names") {
   CHECK(parsed->values == expected);
 }
 
+TEST_CASE("what differs from the defaults is written as a file that says the same") {
+  settings values;
+  CHECK(yaml_of_changes(values).empty());
+  values.level = log_level::debug;
+  values.mesh.name = "shop";
+  values.mesh.seeds = {"node-2:7400"};
+  values.mesh.tls.ca = "/a b.pem";
+  CHECK(yaml_of_changes(values) == R"(log:
+  level: debug
+mesh:
+  name: shop
+  seeds: ["node-2:7400"]
+  tls:
+    ca: "/a b.pem"
+)");
+}
+
 TEST_CASE("the reference names every option and every variable") {
   const auto text = reference_markdown();
   for (const auto& each : all_options()) {

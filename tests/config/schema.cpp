@@ -17,16 +17,17 @@ namespace {
 
 /// Calls a function with every struct that can be in a tree, each with its defaults.
 template <class Function>
-void for_each_descriptor(struct_view in, const std::string& path, const Function& function) {
+void for_each_descriptor(struct_ref in, const std::string& path, const Function& function) {
   function(in, path);
   for (const auto& each : in.of.branches) {
-    const auto below = is_list(each) ? struct_view{each.member.of(), each.member.list->defaults()}
-                                     : enter(each, in);
-    for_each_descriptor(below, path + std::string{each.key} + ".", function);
+    if (is_list(each))
+      each.member.list->append(each.member.find(in.value));
+    for_each_descriptor(is_list(each) ? item(each, in, 0) : enter(each, in),
+                        path + std::string{each.key} + ".", function);
   }
 }
 
-void check_every_option(struct_view in, const std::string& prefix) {
+void check_every_option(struct_ref in, const std::string& prefix) {
   for (const auto& each : in.of.options) {
     CAPTURE(prefix, each.key);
     CHECK_FALSE(each.documentation.empty());
@@ -38,10 +39,23 @@ void check_every_option(struct_view in, const std::string& prefix) {
       const bool in_quotes = written.starts_with('"');
       const auto text = in_quotes ? written.substr(1, written.size() - 2) : written;
       // What is written so is what it was already.
-      CHECK(assign(each, const_cast<void*>(in.value), {text, !in_quotes}));
+      CHECK(assign(each, in.value, {text, !in_quotes}));
       CHECK(format(each, in.value) == written);
     }
   }
+}
+
+/// What tells items of a list apart is an option that each has, and a text.
+void check_branch(const branch& which) {
+  CAPTURE(which.key);
+  CHECK(which.documentation.ends_with('.'));
+  CHECK(is_list(which) == !which.rules.item.empty());
+  if (which.rules.identity.empty())
+    return;
+  const auto* const identity = find_option(which.member.of(), which.rules.identity);
+  REQUIRE(identity != nullptr);
+  CHECK(identity->needed == presence::required);
+  CHECK(identity->member.type->kind == value_kind::text);
 }
 
 const option_description& option_at(const std::string& path) {
@@ -55,19 +69,18 @@ const option_description& option_at(const std::string& path) {
 } // namespace
 
 TEST_CASE("every option is documented and accepts its own default") {
-  const settings defaults;
-  for_each_descriptor(struct_view{descriptor_of<settings>(), &defaults}, "", check_every_option);
+  settings defaults;
+  for_each_descriptor(described(defaults), "", check_every_option);
 }
 
 TEST_CASE("every option belongs to a documented section, and no path comes twice") {
-  const settings defaults;
+  settings defaults;
   std::size_t count = 0;
-  for_each_descriptor(struct_view{descriptor_of<settings>(), &defaults}, "",
-                      [&](struct_view in, const std::string&) {
-                        count += in.of.options.size();
-                        for (const auto& each : in.of.branches)
-                          CHECK(each.documentation.ends_with('.'));
-                      });
+  for_each_descriptor(described(defaults), "", [&](struct_ref in, const std::string&) {
+    count += in.of.options.size();
+    for (const auto& each : in.of.branches)
+      check_branch(each);
+  });
   CHECK(count == 122);
   CHECK(all_options().size() == count);
   std::set<std::string> paths;
@@ -111,14 +124,13 @@ TEST_CASE("a text that is accepted matches its rule's regular expression") {
                                          "/user/{sub}/*",
                                          "user",
                                          "\x01"};
-  const settings defaults;
+  settings defaults;
   std::set<const text_rule*> rules;
-  for_each_descriptor(struct_view{descriptor_of<settings>(), &defaults}, "",
-                      [&](struct_view in, const std::string&) {
-                        for (const auto& each : in.of.options)
-                          if (each.rule != nullptr && !each.rule->pattern.empty())
-                            rules.insert(each.rule);
-                      });
+  for_each_descriptor(described(defaults), "", [&](struct_ref in, const std::string&) {
+    for (const auto& each : in.of.options)
+      if (each.rule != nullptr && !each.rule->pattern.empty())
+        rules.insert(each.rule);
+  });
   CHECK(rules.size() == 14);
   for (const auto* const rule : rules) {
     const std::regex pattern{std::string{rule->pattern}, std::regex::ECMAScript};

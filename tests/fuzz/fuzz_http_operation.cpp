@@ -1,6 +1,5 @@
 /// HTTP requests to publishes, the whole way: `request_parser`, `parse_http_publish`, `prepare`.
 #include "actors/channel_path.hpp"
-#include "net/appsync/authorization.hpp"
 #include "net/http/request_parser.hpp"
 #include "tests/fuzz/input.hpp"
 #include "tests/fuzz/served_api.hpp"
@@ -19,7 +18,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
       continue;
     const auto what = parser.parse_http_publish(requests.current().body, limits);
     fuzz::require(what.type == appsync::operation_type::publish, "a body is a publish");
-    fuzz::check_operation(what, limits, parser);
+    fuzz::check_operation(what, limits);
     requests.reset();
   }
   return 0;

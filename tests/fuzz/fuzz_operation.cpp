@@ -45,10 +45,10 @@ void check_data_frame(std::string_view event) {
 }
 
 void check_events(const operation& what, const operation_limits& limits) {
-  if (what.problem != error::none)
+  if (what.problem != failure::none)
     require(what.events.empty());
   require(what.events.size() <= limits.events_per_publish);
-  if (what.problem == error::none && what.type == operation_type::publish)
+  if (what.problem == failure::none && what.type == operation_type::publish)
     require(!what.events.empty());
   for (const auto& event : what.events)
     check_data_frame(event);
@@ -67,7 +67,7 @@ void check_credentials(const operation& what) {
 void check_frame(const operation& what) {
   require(what.id.empty() || is_id(what.id));
   check_credentials(what);
-  if (what.problem == error::none) {
+  if (what.problem == failure::none) {
     require(what.type != operation_type::unknown);
     require(what.type == operation_type::connection_init || !what.id.empty());
     return;

@@ -15,7 +15,7 @@ using websocket::message_reader;
 
 namespace {
 
-using seen = std::tuple<appsync::operation_type, appsync::error, std::string, std::string,
+using seen = std::tuple<appsync::operation_type, service::failure, std::string, std::string,
                         std::vector<std::string>>;
 
 void collect(const message_reader::step& step, std::vector<seen>& into) {
@@ -25,7 +25,7 @@ void collect(const message_reader::step& step, std::vector<seen>& into) {
     return;
   const auto what = parser.parse_frame(step.complete->payload, limits);
   fuzz::require(text::is_utf8(what.channel), "a channel is UTF-8");
-  fuzz::check_operation(what, limits, parser);
+  fuzz::check_operation(what, limits);
   into.emplace_back(what.type, what.problem, what.id, what.channel, what.events);
 }
 

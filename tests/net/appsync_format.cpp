@@ -48,14 +48,14 @@ TEST_CASE("frames that say yes have the documented bytes") {
 }
 
 TEST_CASE("publish_success lists the events, successful ones first") {
-  const std::array<publish_entry, 1> one{{{uuid_1, error::none}}};
+  const std::array<actormesh::service::published_event, 1> one{{{uuid_1, failure::none}}};
   CHECK(made_by(append_publish_success, "ee84", one, stated_details{}) ==
         R"({"type":"publish_success","id":"ee84",)"
         R"("successful":[{"identifier":"53287bee-ae0d-42e7-8a90-e9d2a49e4bd7","index":0}],)"
         R"("failed":[]})");
 
-  const std::array<publish_entry, 2> mixed{
-      {{uuid_1, error::event_too_large}, {uuid_2, error::none}}};
+  const std::array<actormesh::service::published_event, 2> mixed{
+      {{uuid_1, failure::event_too_large}, {uuid_2, failure::none}}};
   CHECK(made_by(append_publish_success, "ee84", mixed, stated_details{}) ==
         R"({"type":"publish_success","id":"ee84",)"
         R"("successful":[{"identifier":"221bcd9e-0b5d-4c0b-9e0f-1d6a5d3c7a10","index":1}],)"
@@ -66,29 +66,29 @@ TEST_CASE("publish_success lists the events, successful ones first") {
 
 TEST_CASE("connection_error has an errorCode, which tells clients whether to try again") {
   struct row {
-    error what;
+    failure what;
     std::string frame;
   };
   const auto given = GENERATE(values<row>({
-      {error::unauthorized,
+      {failure::unauthorized,
        R"({"type":"connection_error","errors":[{"errorType":"UnauthorizedException",)"
        R"("message":"You are not authorized to make this call.","errorCode":401}]})"},
-      {error::mode_not_allowed,
+      {failure::mode_not_allowed,
        R"({"type":"connection_error","errors":[{"errorType":"UnauthorizedException",)"
        R"("message":"You are not authorized to make this call.","errorCode":403}]})"},
-      {error::subprotocol_not_supported,
+      {failure::subprotocol_not_supported,
        R"({"type":"connection_error","errors":[{"errorType":"SubProtocolNotSupportedError",)"
        R"("message":"SubProtocolNotSupportedError","errorCode":400}]})"},
-      {error::rate_limited,
+      {failure::rate_limited,
        R"({"type":"connection_error","errors":[{"errorType":"LimitExceededError",)"
        R"("message":"Rate limit exceeded","errorCode":429}]})"},
-      {error::too_many_connections,
+      {failure::too_many_connections,
        R"({"type":"connection_error","errors":[{"errorType":"LimitExceededError",)"
        R"("message":"Connection limit exceeded","errorCode":429}]})"},
-      {error::unavailable,
+      {failure::unavailable,
        R"({"type":"connection_error","errors":[{"errorType":"ServiceUnavailableException",)"
        R"("message":"Service is unavailable","errorCode":503}]})"},
-      {error::unknown_namespace,
+      {failure::unknown_namespace,
        R"({"type":"connection_error","errors":[{"errorType":"UnauthorizedException",)"
        R"("errorCode":401}]})"},
   }));
@@ -98,53 +98,53 @@ TEST_CASE("connection_error has an errorCode, which tells clients whether to try
 TEST_CASE("subscribe_error, unsubscribe_error and publish_error name type, id and reason") {
   struct row {
     std::string_view kind;
-    error what;
+    failure what;
     std::string frame;
   };
   const auto given = GENERATE(values<row>({
-      {"subscribe_error", error::unauthorized,
+      {"subscribe_error", failure::unauthorized,
        R"({"type":"subscribe_error","id":"ee84","errors":[{"errorType":"UnauthorizedException",)"
        R"("message":"You are not authorized to make this call."}]})"},
-      {"subscribe_error", error::unknown_namespace,
+      {"subscribe_error", failure::unknown_namespace,
        R"({"type":"subscribe_error","id":"ee84","errors":[{"errorType":"UnauthorizedException"}]})"},
-      {"publish_error", error::unknown_namespace,
+      {"publish_error", failure::unknown_namespace,
        R"({"type":"publish_error","id":"ee84","errors":[{"errorType":"UnauthorizedException"}]})"},
-      {"subscribe_error", error::mode_not_allowed,
+      {"subscribe_error", failure::mode_not_allowed,
        R"({"type":"subscribe_error","id":"ee84","errors":[{"errorType":"UnauthorizedException",)"
        R"("message":"You are not authorized to make this call."}]})"},
-      {"subscribe_error", error::invalid_channel,
+      {"subscribe_error", failure::invalid_channel,
        R"({"type":"subscribe_error","id":"ee84","errors":[{"errorType":"BadRequestException",)"
        R"("message":"Invalid Channel Format"}]})"},
-      {"publish_error", error::too_many_events,
+      {"publish_error", failure::too_many_events,
        R"({"type":"publish_error","id":"ee84","errors":[{"errorType":"InvalidInputError",)"
        R"("message":"input exceeded 5 event limit"}]})"},
-      {"subscribe_error", error::too_many_subscriptions,
+      {"subscribe_error", failure::too_many_subscriptions,
        R"({"type":"subscribe_error","id":"ee84","errors":[)"
        R"({"errorType":"MaxSubscriptionsReachedError",)"
        R"("message":"Subscription limit of the connection reached"}]})"},
-      {"publish_error", error::rate_limited,
+      {"publish_error", failure::rate_limited,
        R"({"type":"publish_error","id":"ee84","errors":[{"errorType":"LimitExceededError",)"
        R"("message":"Rate limit exceeded"}]})"},
-      {"unsubscribe_error", error::unknown_subscription,
+      {"unsubscribe_error", failure::unknown_subscription,
        R"({"type":"unsubscribe_error","id":"ee84","errors":[{"errorType":"UnknownOperationError",)"
        R"("message":"Unknown operation id ee84"}]})"},
-      {"subscribe_error", error::duplicate_subscription,
+      {"subscribe_error", failure::duplicate_subscription,
        R"({"type":"subscribe_error","id":"ee84","errors":[)"
        R"({"errorType":"DuplicatedOperationError","message":"Duplicated operation id"}]})"},
-      {"subscribe_error", error::internal,
+      {"subscribe_error", failure::internal,
        R"({"type":"subscribe_error","id":"ee84","errors":[)"
        R"({"errorType":"SubscriptionProcessingError",)"
        R"("message":"There was an error processing the operation"}]})"},
-      {"publish_error", error::internal,
+      {"publish_error", failure::internal,
        R"({"type":"publish_error","id":"ee84","errors":[{"errorType":"InternalFailureException",)"
        R"("message":"There was an error processing the operation"}]})"},
-      {"publish_error", error::missing_field,
+      {"publish_error", failure::missing_field,
        R"({"type":"publish_error","id":"ee84","errors":[{"errorType":"BadRequestException",)"
        R"("message":"A field is missing or of the wrong type"}]})"},
-      {"publish_error", error::no_events,
+      {"publish_error", failure::no_events,
        R"({"type":"publish_error","id":"ee84","errors":[{"errorType":"BadRequestException",)"
        R"("message":"Input has no events"}]})"},
-      {"publish_error", error::event_not_json,
+      {"publish_error", failure::event_not_json,
        R"({"type":"publish_error","id":"ee84","errors":[{"errorType":"BadRequestException",)"
        R"("message":"An event is not a string that holds valid JSON"}]})"},
   }));
@@ -154,16 +154,16 @@ TEST_CASE("subscribe_error, unsubscribe_error and publish_error name type, id an
 }
 
 TEST_CASE("an operation whose id could not be read is answered without one") {
-  CHECK(made_by(append_operation_error, "publish_error", "", error::bad_id, stated_details{}) ==
+  CHECK(made_by(append_operation_error, "publish_error", "", failure::bad_id, stated_details{}) ==
         R"({"type":"publish_error","errors":[{"errorType":"BadRequestException",)"
         R"("message":"Invalid operation id"}]})");
 }
 
-TEST_CASE("the generic error frame has an id if there is one") {
-  CHECK(made_by(append_error, "", error::unsupported_operation) ==
+TEST_CASE("the generic failure frame has an id if there is one") {
+  CHECK(made_by(append_error, "", failure::unsupported_operation) ==
         R"({"type":"error","errors":[{"errorType":"UnsupportedOperation",)"
         R"("message":"Operation not supported through the realtime channel"}]})");
-  CHECK(made_by(append_error, "ee84", error::malformed_json) ==
+  CHECK(made_by(append_error, "ee84", failure::malformed_json) ==
         R"({"type":"error","id":"ee84","errors":[{"errorType":"BadRequestException",)"
         R"("message":"Expected a JSON object"}]})");
 }
@@ -176,7 +176,7 @@ TEST_CASE("broadcast_error has the documented bytes") {
 }
 
 TEST_CASE("whatever an id is, the frame stays JSON") {
-  CHECK(made_by(append_operation_error, "unsubscribe_error", "a\"b", error::unknown_subscription,
+  CHECK(made_by(append_operation_error, "unsubscribe_error", "a\"b", failure::unknown_subscription,
                 stated_details{}) ==
         R"({"type":"unsubscribe_error","id":"a\"b","errors":[)"
         R"({"errorType":"UnknownOperationError","message":"Unknown operation id a\"b"}]})");
@@ -185,17 +185,18 @@ TEST_CASE("whatever an id is, the frame stays JSON") {
 // -- HTTP -----------------------------------------------------------------------------------------
 
 TEST_CASE("the body of a publish lists the events, failed ones first") {
-  CHECK(made_by(append_publish_result, std::span<const publish_entry>{}, stated_details{}) ==
-        R"({"failed":[],"successful":[]})");
+  CHECK(made_by(append_publish_result, std::span<const actormesh::service::published_event>{},
+                stated_details{}) == R"({"failed":[],"successful":[]})");
 
-  const std::array<publish_entry, 2> good{{{uuid_1, error::none}, {uuid_2, error::none}}};
+  const std::array<actormesh::service::published_event, 2> good{
+      {{uuid_1, failure::none}, {uuid_2, failure::none}}};
   CHECK(made_by(append_publish_result, good, stated_details{}) ==
         R"({"failed":[],"successful":[)"
         R"({"identifier":"53287bee-ae0d-42e7-8a90-e9d2a49e4bd7","index":0},)"
         R"({"identifier":"221bcd9e-0b5d-4c0b-9e0f-1d6a5d3c7a10","index":1}]})");
 
-  const std::array<publish_entry, 2> bad{
-      {{uuid_1, error::event_too_large}, {uuid_2, error::event_too_large}}};
+  const std::array<actormesh::service::published_event, 2> bad{
+      {{uuid_1, failure::event_too_large}, {uuid_2, failure::event_too_large}}};
   CHECK(made_by(append_publish_result, bad, stated_details{}) ==
         R"({"failed":[{"code":"EventTooLargeException",)"
         R"("identifier":"53287bee-ae0d-42e7-8a90-e9d2a49e4bd7","index":0,)"
@@ -204,72 +205,72 @@ TEST_CASE("the body of a publish lists the events, failed ones first") {
         R"("message":"Transformed event is larger than 240KB"}],"successful":[]})");
 }
 
-TEST_CASE("an HTTP error has errors[], the message again at the top, and its status") {
+TEST_CASE("an HTTP failure has errors[], the message again at the top, and its status") {
   struct row {
-    error what;
+    failure what;
     unsigned status;
     std::string body;
   };
   const auto given = GENERATE(values<row>({
-      {error::unauthorized, 401,
+      {failure::unauthorized, 401,
        R"({"errors":[{"errorType":"UnauthorizedException",)"
        R"("message":"You are not authorized to make this call."}],)"
        R"("message":"You are not authorized to make this call."})"},
-      {error::too_many_events, 400,
+      {failure::too_many_events, 400,
        R"({"errors":[{"errorType":"BadRequestException",)"
        R"("message":"Input exceeded 5 event limit"}],"message":"Input exceeded 5 event limit"})"},
-      {error::unknown_namespace, 401, R"({"errors":[{"errorType":"UnauthorizedException"}]})"},
-      {error::mode_not_allowed, 403,
+      {failure::unknown_namespace, 401, R"({"errors":[{"errorType":"UnauthorizedException"}]})"},
+      {failure::mode_not_allowed, 403,
        R"({"errors":[{"errorType":"UnauthorizedException",)"
        R"("message":"You are not authorized to make this call."}],)"
        R"("message":"You are not authorized to make this call."})"},
-      {error::invalid_channel, 400,
+      {failure::invalid_channel, 400,
        R"({"errors":[{"errorType":"BadRequestException","message":"Invalid Channel Format"}],)"
        R"("message":"Invalid Channel Format"})"},
-      {error::malformed_json, 400,
+      {failure::malformed_json, 400,
        R"({"errors":[{"errorType":"BadRequestException","message":"Expected a JSON object"}],)"
        R"("message":"Expected a JSON object"})"},
-      {error::missing_field, 400,
+      {failure::missing_field, 400,
        R"({"errors":[{"errorType":"BadRequestException",)"
        R"("message":"A field is missing or of the wrong type"}],)"
        R"("message":"A field is missing or of the wrong type"})"},
-      {error::no_events, 400,
+      {failure::no_events, 400,
        R"({"errors":[{"errorType":"BadRequestException","message":"Input has no events"}],)"
        R"("message":"Input has no events"})"},
-      {error::event_not_json, 400,
+      {failure::event_not_json, 400,
        R"({"errors":[{"errorType":"BadRequestException",)"
        R"("message":"An event is not a string that holds valid JSON"}],)"
        R"("message":"An event is not a string that holds valid JSON"})"},
-      {error::rate_limited, 429,
+      {failure::rate_limited, 429,
        R"({"errors":[{"errorType":"LimitExceededError","message":"Rate limit exceeded"}],)"
        R"("message":"Rate limit exceeded"})"},
-      {error::header_too_large, 431,
+      {failure::header_too_large, 431,
        R"({"errors":[{"errorType":"RequestHeaderFieldsTooLargeException",)"
        R"("message":"Request headers are too large"}],"message":"Request headers are too large"})"},
-      {error::body_too_large, 413,
+      {failure::body_too_large, 413,
        R"({"errors":[{"errorType":"RequestEntityTooLargeException",)"
        R"("message":"Request body is too large"}],"message":"Request body is too large"})"},
-      {error::bad_request, 400,
+      {failure::bad_request, 400,
        R"({"errors":[{"errorType":"BadRequestException","message":"Bad request"}],)"
        R"("message":"Bad request"})"},
-      {error::not_found, 404,
+      {failure::not_found, 404,
        R"({"errors":[{"errorType":"NotFoundException","message":"Not found"}],)"
        R"("message":"Not found"})"},
-      {error::method_not_allowed, 405,
+      {failure::method_not_allowed, 405,
        R"({"errors":[{"errorType":"MethodNotAllowedException","message":"Method not allowed"}],)"
        R"("message":"Method not allowed"})"},
-      {error::upgrade_required, 426,
+      {failure::upgrade_required, 426,
        R"({"errors":[{"errorType":"UpgradeRequiredException",)"
        R"("message":"Only WebSocket connections are served here"}],)"
        R"("message":"Only WebSocket connections are served here"})"},
-      {error::request_timeout, 408,
+      {failure::request_timeout, 408,
        R"({"errors":[{"errorType":"RequestTimeoutException",)"
        R"("message":"Request took too long to arrive"}],)"
        R"("message":"Request took too long to arrive"})"},
-      {error::unavailable, 503,
+      {failure::unavailable, 503,
        R"({"errors":[{"errorType":"ServiceUnavailableException",)"
        R"("message":"Service is unavailable"}],"message":"Service is unavailable"})"},
-      {error::internal, 500,
+      {failure::internal, 500,
        R"({"errors":[{"errorType":"InternalFailureException",)"
        R"("message":"There was an error processing the operation"}],)"
        R"("message":"There was an error processing the operation"})"},
@@ -282,14 +283,15 @@ TEST_CASE("an HTTP error has errors[], the message again at the top, and its sta
 TEST_CASE("messages name the limits that are configured") {
   const stated_details limits{.events_per_publish = 20, .event_bytes = 1024 * 1024};
   CHECK(
-      made_by(append_http_error, error::too_many_events, limits) ==
+      made_by(append_http_error, failure::too_many_events, limits) ==
       R"({"errors":[{"errorType":"BadRequestException",)"
       R"("message":"Input exceeded 20 event limit"}],"message":"Input exceeded 20 event limit"})");
-  CHECK(made_by(append_operation_error, "publish_error", "ee84", error::too_many_events, limits) ==
-        R"({"type":"publish_error","id":"ee84","errors":[{"errorType":"InvalidInputError",)"
-        R"("message":"input exceeded 20 event limit"}]})");
+  CHECK(
+      made_by(append_operation_error, "publish_error", "ee84", failure::too_many_events, limits) ==
+      R"({"type":"publish_error","id":"ee84","errors":[{"errorType":"InvalidInputError",)"
+      R"("message":"input exceeded 20 event limit"}]})");
 
-  const std::array<publish_entry, 1> large{{{uuid_1, error::event_too_large}}};
+  const std::array<actormesh::service::published_event, 1> large{{{uuid_1, failure::event_too_large}}};
   CHECK(made_by(append_publish_result, large, limits) ==
         R"({"failed":[{"code":"EventTooLargeException",)"
         R"("identifier":"53287bee-ae0d-42e7-8a90-e9d2a49e4bd7","index":0,)"
@@ -300,9 +302,9 @@ TEST_CASE("messages name the limits that are configured") {
         R"("message":"Transformed event is larger than 1000 bytes"}],"successful":[]})");
 }
 
-TEST_CASE("every error has a name, a type and a status of its class") {
-  for (int value = 1; value <= static_cast<int>(error::internal); ++value) {
-    const auto what = static_cast<error>(value);
+TEST_CASE("every failure has a name, a type and a status of its class") {
+  for (int value = 1; value <= static_cast<int>(failure::internal); ++value) {
+    const auto what = static_cast<failure>(value);
     CAPTURE(to_string(what));
     CHECK(std::string_view{to_string(what)} != "invalid");
     for (const auto where : {surface::http, surface::websocket}) {
@@ -311,5 +313,5 @@ TEST_CASE("every error has a name, a type and a status of its class") {
       CHECK((shape.status >= 400 && shape.status < 600));
     }
   }
-  CHECK(shape_of(error::none, surface::http).status == 200);
+  CHECK(shape_of(failure::none, surface::http).status == 200);
 }

@@ -44,7 +44,7 @@ TEST_CASE("the frames of amplify-js are understood") {
   SECTION("connection_init") {
     const auto result = frame(R"({"type":"connection_init"})");
     CHECK(result.type == operation_type::connection_init);
-    CHECK(result.problem == error::none);
+    CHECK(result.problem == failure::none);
   }
   SECTION("subscribe") {
     const auto result = frame(
@@ -54,7 +54,7 @@ TEST_CASE("the frames of amplify-js are understood") {
         R"("payload":{"channel":"default/y","extensions":{"authorization":{"x-api-key":"no"}}},)"
         R"("type":"subscribe"})");
     CHECK(result.type == operation_type::subscribe);
-    CHECK(result.problem == error::none);
+    CHECK(result.problem == failure::none);
     CHECK(result.id == "90a7b1c2");
     CHECK(result.channel == "default/x");
     CHECK(result.events.empty());
@@ -70,7 +70,7 @@ TEST_CASE("the frames of amplify-js are understood") {
               R"("payload":{"events":["no JSON",7],"channel":"default/y","id":"_","type":"x",)"
               R"("extensions":{"authorization":{"x-api-key":"no"}}},"type":"publish"})");
     CHECK(result.type == operation_type::publish);
-    CHECK(result.problem == error::none);
+    CHECK(result.problem == failure::none);
     CHECK(result.id == "74f7");
     CHECK(result.channel == "default/x");
     CHECK(result.events == texts{R"({"hello":"w"})"});
@@ -80,7 +80,7 @@ TEST_CASE("the frames of amplify-js are understood") {
   SECTION("unsubscribe") {
     const auto result = frame(R"({"id":"90a7","type":"unsubscribe"})");
     CHECK(result.type == operation_type::unsubscribe);
-    CHECK(result.problem == error::none);
+    CHECK(result.problem == failure::none);
     CHECK(result.id == "90a7");
     CHECK_FALSE(result.authorization);
   }
@@ -91,7 +91,7 @@ TEST_CASE("blanks, escapes in names and unknown members make no difference") {
                             "\"extra\":[1,{\"type\":\"subscribe\"},null,true,-1.5e3],"
                             "\"channel\":\"\\/ns\\/a\",\"events\":[\"1\"]}\n ");
   CHECK(result.type == operation_type::publish);
-  CHECK(result.problem == error::none);
+  CHECK(result.problem == failure::none);
   CHECK(result.id == "1");
   CHECK(result.channel == "/ns/a");
   CHECK(result.events == texts{"1"});
@@ -101,12 +101,12 @@ TEST_CASE("a parser is used for one frame after another, good or bad") {
   operation_parser parser;
   CHECK(
       parser.parse_frame(R"({"type":"publish","id":"1","channel":"/a","events":["1)", {}).problem ==
-      error::malformed_json);
+      failure::malformed_json);
   const auto empty = parser.parse_frame("{}", {});
   CHECK(empty.type == operation_type::unknown);
   CHECK(empty.id.empty());
   CHECK(parser.parse_frame(publish_of(R"(["1","2"])"), {}).events == texts{"1", "2"});
-  CHECK(parser.parse_frame(publish_of(R"(["nul"])"), {}).problem == error::event_not_json);
+  CHECK(parser.parse_frame(publish_of(R"(["nul"])"), {}).problem == failure::event_not_json);
   CHECK(parser.parse_frame(publish_of(R"(["3"])"), {}).events == texts{"3"});
 }
 
@@ -117,81 +117,81 @@ TEST_CASE("a frame that cannot be carried out names its type, its id and the rea
     std::string text;
     operation_type type;
     std::string id;
-    error problem;
+    failure problem;
   };
   using enum operation_type;
   const auto given = GENERATE(values<row>({
       // not a JSON object
-      {"", unknown, "", error::malformed_json},
-      {"null", unknown, "", error::malformed_json},
-      {"7", unknown, "", error::malformed_json},
-      {R"("publish")", unknown, "", error::malformed_json},
-      {R"([{"type":"publish"}])", unknown, "", error::malformed_json},
-      {R"({"type":"publish","id":"1"}})", publish, "1", error::malformed_json},
-      {R"({"type":"publish","id":"1"} {})", publish, "1", error::malformed_json},
+      {"", unknown, "", failure::malformed_json},
+      {"null", unknown, "", failure::malformed_json},
+      {"7", unknown, "", failure::malformed_json},
+      {R"("publish")", unknown, "", failure::malformed_json},
+      {R"([{"type":"publish"}])", unknown, "", failure::malformed_json},
+      {R"({"type":"publish","id":"1"}})", publish, "1", failure::malformed_json},
+      {R"({"type":"publish","id":"1"} {})", publish, "1", failure::malformed_json},
       {R"({"type":"publish","id":"1","channel":"/a","events":["1"])", publish, "1",
-       error::malformed_json},
-      {R"({"type":"publish","id":"1)", publish, "", error::malformed_json},
-      {R"({"type":"publish","id":"1",})", publish, "1", error::malformed_json},
-      {R"({"type":"publish","id":"1",/* */"channel":"/a"})", publish, "1", error::malformed_json},
-      {R"({'type':'publish'})", unknown, "", error::malformed_json},
+       failure::malformed_json},
+      {R"({"type":"publish","id":"1)", publish, "", failure::malformed_json},
+      {R"({"type":"publish","id":"1",})", publish, "1", failure::malformed_json},
+      {R"({"type":"publish","id":"1",/* */"channel":"/a"})", publish, "1", failure::malformed_json},
+      {R"({'type':'publish'})", unknown, "", failure::malformed_json},
       {"{\"type\":\"publish\",\"id\":\"1\",\"channel\":\"\xFF\"}", publish, "1",
-       error::malformed_json},
+       failure::malformed_json},
       {"{\"type\":\"publish\",\"id\":\"1\",\"channel\":\"\xED\xA0\x80\"}", publish, "1",
-       error::malformed_json},
+       failure::malformed_json},
       {"{\"type\":\"publish\",\"id\":\"1\",\"channel\":\"a\nb\"}", publish, "1",
-       error::malformed_json},
-      {R"({"type":"publish","id":"1","channel":"\ud800"})", publish, "1", error::malformed_json},
-      {"\xEF\xBB\xBF{\"type\":\"connection_init\"}", unknown, "", error::malformed_json},
+       failure::malformed_json},
+      {R"({"type":"publish","id":"1","channel":"\ud800"})", publish, "1", failure::malformed_json},
+      {"\xEF\xBB\xBF{\"type\":\"connection_init\"}", unknown, "", failure::malformed_json},
       // type
-      {"{}", unknown, "", error::unsupported_operation},
-      {R"({"id":"1"})", unknown, "1", error::unsupported_operation},
-      {R"({"type":7,"id":"1"})", unknown, "1", error::unsupported_operation},
-      {R"({"type":"","id":"1"})", unknown, "1", error::unsupported_operation},
-      {R"({"type":"Publish","id":"1"})", unknown, "1", error::unsupported_operation},
-      {R"({"type":"start","id":"1"})", unknown, "1", error::unsupported_operation},
+      {"{}", unknown, "", failure::unsupported_operation},
+      {R"({"id":"1"})", unknown, "1", failure::unsupported_operation},
+      {R"({"type":7,"id":"1"})", unknown, "1", failure::unsupported_operation},
+      {R"({"type":"","id":"1"})", unknown, "1", failure::unsupported_operation},
+      {R"({"type":"Publish","id":"1"})", unknown, "1", failure::unsupported_operation},
+      {R"({"type":"start","id":"1"})", unknown, "1", failure::unsupported_operation},
       // id
-      {R"({"type":"subscribe","channel":"/a"})", subscribe, "", error::missing_field},
-      {R"({"type":"unsubscribe"})", unsubscribe, "", error::missing_field},
-      {R"({"type":"unsubscribe","id":7})", unsubscribe, "", error::missing_field},
-      {R"({"type":"unsubscribe","id":null})", unsubscribe, "", error::missing_field},
-      {R"({"type":"unsubscribe","id":["1"]})", unsubscribe, "", error::missing_field},
-      {R"({"type":"unsubscribe","id":{"id":"1"}})", unsubscribe, "", error::missing_field},
-      {R"({"type":"unsubscribe","id":""})", unsubscribe, "", error::bad_id},
-      {R"({"type":"unsubscribe","id":"a b"})", unsubscribe, "", error::bad_id},
-      {R"({"type":"unsubscribe","id":"a.b"})", unsubscribe, "", error::bad_id},
-      {R"({"type":"unsubscribe","id":"a\u0000"})", unsubscribe, "", error::bad_id},
+      {R"({"type":"subscribe","channel":"/a"})", subscribe, "", failure::missing_field},
+      {R"({"type":"unsubscribe"})", unsubscribe, "", failure::missing_field},
+      {R"({"type":"unsubscribe","id":7})", unsubscribe, "", failure::missing_field},
+      {R"({"type":"unsubscribe","id":null})", unsubscribe, "", failure::missing_field},
+      {R"({"type":"unsubscribe","id":["1"]})", unsubscribe, "", failure::missing_field},
+      {R"({"type":"unsubscribe","id":{"id":"1"}})", unsubscribe, "", failure::missing_field},
+      {R"({"type":"unsubscribe","id":""})", unsubscribe, "", failure::bad_id},
+      {R"({"type":"unsubscribe","id":"a b"})", unsubscribe, "", failure::bad_id},
+      {R"({"type":"unsubscribe","id":"a.b"})", unsubscribe, "", failure::bad_id},
+      {R"({"type":"unsubscribe","id":"a\u0000"})", unsubscribe, "", failure::bad_id},
       {R"({"type":"unsubscribe","id":")" + std::string(129, 'a') + "\"}", unsubscribe, "",
-       error::bad_id},
+       failure::bad_id},
       {R"({"type":"unsubscribe","id":")" + std::string(128, 'a') + "\"}", unsubscribe,
-       std::string(128, 'a'), error::none},
-      {R"({"type":"unsubscribe","id":"aZ09-_+"})", unsubscribe, "aZ09-_+", error::none},
+       std::string(128, 'a'), failure::none},
+      {R"({"type":"unsubscribe","id":"aZ09-_+"})", unsubscribe, "aZ09-_+", failure::none},
       // channel
-      {R"({"type":"subscribe","id":"1"})", subscribe, "1", error::missing_field},
-      {R"({"type":"subscribe","id":"1","channel":5})", subscribe, "1", error::missing_field},
-      {R"({"type":"subscribe","id":"1","channel":["/a"]})", subscribe, "1", error::missing_field},
-      {R"({"type":"publish","id":"1","events":["1"]})", publish, "1", error::missing_field},
+      {R"({"type":"subscribe","id":"1"})", subscribe, "1", failure::missing_field},
+      {R"({"type":"subscribe","id":"1","channel":5})", subscribe, "1", failure::missing_field},
+      {R"({"type":"subscribe","id":"1","channel":["/a"]})", subscribe, "1", failure::missing_field},
+      {R"({"type":"publish","id":"1","events":["1"]})", publish, "1", failure::missing_field},
       // authorization
       {R"({"type":"subscribe","id":"1","channel":"/a","authorization":"x"})", subscribe, "1",
-       error::missing_field},
+       failure::missing_field},
       {R"({"type":"subscribe","id":"1","channel":"/a","authorization":null})", subscribe, "1",
-       error::missing_field},
+       failure::missing_field},
       {R"({"type":"publish","id":"1","channel":"/a","events":["1"],"authorization":[]})", publish,
-       "1", error::missing_field},
+       "1", failure::missing_field},
       // events
-      {R"({"type":"publish","id":"1","channel":"/a"})", publish, "1", error::no_events},
-      {publish_of("[]"), publish, "1", error::no_events},
-      {publish_of("null"), publish, "1", error::missing_field},
-      {publish_of(R"("1")"), publish, "1", error::missing_field},
-      {publish_of(R"({"0":"1"})"), publish, "1", error::missing_field},
-      {publish_of(R"(["1","2","3","4","5","6"])"), publish, "1", error::too_many_events},
-      {publish_of("[1,2,3,4,5,6]"), publish, "1", error::too_many_events},
-      {publish_of("[1]"), publish, "1", error::event_not_json},
-      {publish_of("[null]"), publish, "1", error::event_not_json},
-      {publish_of(R"([{"a":1}])"), publish, "1", error::event_not_json},
-      {publish_of(R"([["1"]])"), publish, "1", error::event_not_json},
-      {publish_of(R"(["1",2,"3"])"), publish, "1", error::event_not_json},
-      {publish_of(R"(["1","hello"])"), publish, "1", error::event_not_json},
+      {R"({"type":"publish","id":"1","channel":"/a"})", publish, "1", failure::no_events},
+      {publish_of("[]"), publish, "1", failure::no_events},
+      {publish_of("null"), publish, "1", failure::missing_field},
+      {publish_of(R"("1")"), publish, "1", failure::missing_field},
+      {publish_of(R"({"0":"1"})"), publish, "1", failure::missing_field},
+      {publish_of(R"(["1","2","3","4","5","6"])"), publish, "1", failure::too_many_events},
+      {publish_of("[1,2,3,4,5,6]"), publish, "1", failure::too_many_events},
+      {publish_of("[1]"), publish, "1", failure::event_not_json},
+      {publish_of("[null]"), publish, "1", failure::event_not_json},
+      {publish_of(R"([{"a":1}])"), publish, "1", failure::event_not_json},
+      {publish_of(R"([["1"]])"), publish, "1", failure::event_not_json},
+      {publish_of(R"(["1",2,"3"])"), publish, "1", failure::event_not_json},
+      {publish_of(R"(["1","hello"])"), publish, "1", failure::event_not_json},
   }));
   CAPTURE(given.text);
   const auto result = frame(given.text);
@@ -206,7 +206,7 @@ TEST_CASE("of members that come twice the last one counts") {
                             R"("authorization":{"x-api-key":"a","host":"h"},)"
                             R"("type":"publish","id":"2","channel":"/b","events":["1"],)"
                             R"("authorization":{"X-Api-Key":"b","x-api-key":"c"}})");
-  CHECK(result.problem == error::none);
+  CHECK(result.problem == failure::none);
   CHECK(result.type == operation_type::publish);
   CHECK(result.id == "2");
   CHECK(result.channel == "/b");
@@ -215,17 +215,17 @@ TEST_CASE("of members that come twice the last one counts") {
   CHECK(result.authorization->api_key == "c");
   CHECK_FALSE(result.authorization->host);
 
-  CHECK(frame(R"({"type":"publish","type":7})").problem == error::unsupported_operation);
-  CHECK(frame(R"({"type":"unsubscribe","id":"1","id":"?"})").problem == error::bad_id);
+  CHECK(frame(R"({"type":"publish","type":7})").problem == failure::unsupported_operation);
+  CHECK(frame(R"({"type":"unsubscribe","id":"1","id":"?"})").problem == failure::bad_id);
   CHECK(frame(R"({"type":"subscribe","id":"1","channel":"/a","channel":null})").problem ==
-        error::missing_field);
+        failure::missing_field);
 }
 
 // -- credentials ----------------------------------------------------------------------------------
 
 TEST_CASE("a frame without authorization says so") {
   const auto result = frame(R"({"type":"subscribe","id":"1","channel":"/a"})");
-  CHECK(result.problem == error::none);
+  CHECK(result.problem == failure::none);
   CHECK_FALSE(result.authorization);
 }
 
@@ -233,7 +233,7 @@ TEST_CASE("credentials are found by names in any case, and only as printable str
   const auto of = [](std::string_view authorization) {
     auto result = frame(R"({"type":"subscribe","id":"1","channel":"/a","authorization":)" +
                         std::string{authorization} + "}");
-    CHECK(result.problem == error::none);
+    CHECK(result.problem == failure::none);
     REQUIRE(result.authorization);
     return *result.authorization;
   };
@@ -293,7 +293,7 @@ TEST_CASE("an event is JSON of any type and is handed on byte for byte") {
   }));
   CAPTURE(given.in_frame);
   const auto result = frame(publish_of("[" + given.in_frame + "]"));
-  CHECK(result.problem == error::none);
+  CHECK(result.problem == failure::none);
   CHECK(result.events == texts{given.event});
 }
 
@@ -326,9 +326,9 @@ TEST_CASE("an event that is no JSON fails the request") {
       "1e99999999999",
   }));
   CAPTURE(event);
-  CHECK(frame(publish_of("[\"" + event + "\"]")).problem == error::event_not_json);
+  CHECK(frame(publish_of("[\"" + event + "\"]")).problem == failure::event_not_json);
   CHECK(http(R"({"channel":"/a","events":["1",")" + event + "\"]}").problem ==
-        error::event_not_json);
+        failure::event_not_json);
 }
 
 TEST_CASE("a batch keeps its order, up to the limit") {
@@ -336,7 +336,7 @@ TEST_CASE("a batch keeps its order, up to the limit") {
   const auto text = publish_of(R"(["5","4","3"])");
   CHECK(parser.parse_frame(text, {.events_per_publish = 3}).events == texts{"5", "4", "3"});
   const auto over = parser.parse_frame(text, {.events_per_publish = 2});
-  CHECK(over.problem == error::too_many_events);
+  CHECK(over.problem == failure::too_many_events);
   CHECK(over.events.empty());
 }
 
@@ -353,7 +353,7 @@ TEST_CASE("large events come through whole") {
   operation_parser parser;
   for (int round = 0; round < 2; ++round) {
     const auto result = parser.parse_frame(publish_of("[\"" + in_frame + "\"]"), {});
-    CHECK(result.problem == error::none);
+    CHECK(result.problem == failure::none);
     CHECK((result.events == texts{event}));
   }
 }
@@ -361,9 +361,9 @@ TEST_CASE("large events come through whole") {
 TEST_CASE("names, ids and channels longer than any buffer are read to their end") {
   const std::string long_text = repeated("\\u0061", 100'000);
   const std::string plain(100'000, 'a');
-  CHECK(frame(R"({"type":"unsubscribe","id":")" + long_text + "\"}").problem == error::bad_id);
-  CHECK(frame(R"({"type":")" + long_text + "\"}").problem == error::unsupported_operation);
-  CHECK(frame("{\"" + long_text + R"(":1,"type":"connection_init"})").problem == error::none);
+  CHECK(frame(R"({"type":"unsubscribe","id":")" + long_text + "\"}").problem == failure::bad_id);
+  CHECK(frame(R"({"type":")" + long_text + "\"}").problem == failure::unsupported_operation);
+  CHECK(frame("{\"" + long_text + R"(":1,"type":"connection_init"})").problem == failure::none);
   CHECK(frame(R"({"type":"subscribe","id":"1","channel":")" + long_text + "\"}").channel == plain);
   CHECK(frame(R"({"type":"subscribe","id":"1","channel":"/a","authorization":{")" + long_text +
               R"(":"x","host":")" + long_text + "\"}}")
@@ -375,18 +375,18 @@ TEST_CASE("nesting ends at the limit, in frames and in events") {
   const auto nested = [](std::size_t levels) {
     return repeated("[", levels) + repeated("]", levels);
   };
-  CHECK(frame(publish_of("[\"" + nested(depth) + "\"]")).problem == error::none);
-  CHECK(frame(publish_of("[\"" + nested(depth + 1) + "\"]")).problem == error::event_not_json);
+  CHECK(frame(publish_of("[\"" + nested(depth) + "\"]")).problem == failure::none);
+  CHECK(frame(publish_of("[\"" + nested(depth + 1) + "\"]")).problem == failure::event_not_json);
   CHECK(frame(publish_of("[\"" + repeated("[", 1'000'000) + "\"]")).problem ==
-        error::event_not_json);
+        failure::event_not_json);
 
   const auto around = [&nested](std::size_t levels) {
     return R"({"type":"connection_init","x":)" + nested(levels) + "}";
   };
-  CHECK(frame(around(depth - 1)).problem == error::none);
-  CHECK(frame(around(depth)).problem == error::malformed_json);
+  CHECK(frame(around(depth - 1)).problem == failure::none);
+  CHECK(frame(around(depth)).problem == failure::malformed_json);
   CHECK(frame(R"({"type":"connection_init","x":)" + repeated("{\"a\":", 1'000'000)).problem ==
-        error::malformed_json);
+        failure::malformed_json);
 }
 
 // -- HTTP -----------------------------------------------------------------------------------------
@@ -395,7 +395,7 @@ TEST_CASE("the body of a publish over HTTP is a channel and events") {
   const auto result = http(
       R"({"channel":"default/channel","events":["{\"event_1\":\"data_1\"}","\"Breaking news!\"","123"]})");
   CHECK(result.type == operation_type::publish);
-  CHECK(result.problem == error::none);
+  CHECK(result.problem == failure::none);
   CHECK(result.channel == "default/channel");
   CHECK(result.events == texts{R"({"event_1":"data_1"})", R"("Breaking news!")", "123"});
 }
@@ -410,7 +410,7 @@ TEST_CASE("over HTTP neither type nor id nor authorization come from the body") 
   const auto result =
       http(R"({"type":"subscribe","id":"1","authorization":7,"channel":"/a","events":["1"]})");
   CHECK(result.type == operation_type::publish);
-  CHECK(result.problem == error::none);
+  CHECK(result.problem == failure::none);
   CHECK(result.id.empty());
   CHECK_FALSE(
       http(R"({"channel":"/a","events":["1"],"authorization":{"host":"h"}})").authorization);
@@ -419,21 +419,21 @@ TEST_CASE("over HTTP neither type nor id nor authorization come from the body") 
 TEST_CASE("a body that cannot be published names the reason") {
   struct row {
     std::string body;
-    error problem;
+    failure problem;
   };
   const auto given = GENERATE(values<row>({
-      {"", error::malformed_json},
-      {"hello", error::malformed_json},
-      {"[]", error::malformed_json},
-      {R"({"channel":"/a","events":["1"]}x)", error::malformed_json},
-      {"{}", error::missing_field},
-      {R"({"events":["1"]})", error::missing_field},
-      {R"({"channel":null,"events":["1"]})", error::missing_field},
-      {R"({"channel":"/a"})", error::no_events},
-      {R"({"channel":"/a","events":[]})", error::no_events},
-      {R"({"channel":"/a","events":"1"})", error::missing_field},
-      {R"({"channel":"/a","events":["1","1","1","1","1","1"]})", error::too_many_events},
-      {R"({"channel":"/a","events":[{"a":1}]})", error::event_not_json},
+      {"", failure::malformed_json},
+      {"hello", failure::malformed_json},
+      {"[]", failure::malformed_json},
+      {R"({"channel":"/a","events":["1"]}x)", failure::malformed_json},
+      {"{}", failure::missing_field},
+      {R"({"events":["1"]})", failure::missing_field},
+      {R"({"channel":null,"events":["1"]})", failure::missing_field},
+      {R"({"channel":"/a"})", failure::no_events},
+      {R"({"channel":"/a","events":[]})", failure::no_events},
+      {R"({"channel":"/a","events":"1"})", failure::missing_field},
+      {R"({"channel":"/a","events":["1","1","1","1","1","1"]})", failure::too_many_events},
+      {R"({"channel":"/a","events":[{"a":1}]})", failure::event_not_json},
   }));
   CAPTURE(given.body);
   const auto result = http(given.body);

@@ -56,6 +56,7 @@ TEST_CASE("URLs that are refused") {
       "http://h:/",
       "http://h:0/",
       "http://h:65536/",
+      "http://h:99999/",
       "http://h:+80/",
       "http://h:80x/",
       "http://h:8 0/",

@@ -3,8 +3,6 @@ actormesh_add_test(
   net_loops
   THREADED
   SOURCES
-  admission.cpp
-  connection_faults.cpp
   outbound_queue.cpp
   timer_wheel.cpp
   websocket_socket.cpp

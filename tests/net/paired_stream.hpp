@@ -28,7 +28,7 @@ public:
   ~peer_end() { close(); }
 
   /// Writes as much as there is room for. Returns how much.
-  std::size_t write(std::string_view bytes) {
+  [[nodiscard]] std::size_t write(std::string_view bytes) const {
     const auto n = ::send(descriptor_, bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
     return n > 0 ? static_cast<std::size_t>(n) : 0;
   }

@@ -1,5 +1,5 @@
 #include "net/websocket/framer.hpp"
-#include "tests/net/hex.hpp"
+#include "tests/text/bytes.hpp"
 
 #include <catch2/catch.hpp>
 

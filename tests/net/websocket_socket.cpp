@@ -176,11 +176,16 @@ struct fixture {
     return sent;
   }
 
-  /// Lets time pass.
-  void pass(std::chrono::milliseconds time) {
+  /// Lets time pass, in which the loop has no time for anything else.
+  void pass_busily(std::chrono::milliseconds time) {
     now_ += time;
     while (loop.timers().advance(now_, 100)) {
     }
+  }
+
+  /// Lets time pass.
+  void pass(std::chrono::milliseconds time) {
+    pass_busily(time);
     run();
   }
 
@@ -188,8 +193,8 @@ struct fixture {
     std::vector<event_ptr> events;
     for (const auto& each : payloads)
       events.emplace_back(caf::make_counted<event>(each, std::chrono::steady_clock::now()));
-    REQUIRE(loop.actors().channels().publish(
-        caf::make_counted<event_batch>("api/ns/a", std::move(events))));
+    const auto batch = caf::make_counted<event_batch>("api/ns/a", std::move(events));
+    REQUIRE(loop.actors().channels().publish(batch));
   }
 
   void subscribe(config::slow_consumer_policy policy) {
@@ -449,9 +454,9 @@ SCENARIO("a pause hands nothing up, and loses nothing") {
       f.socket->close(close_reason::lifetime_over);
       f.run();
       CHECK(f.peer->read() == "\x88\x02\x03\xE8");
+      f.socket->resume(); // Whoever paused does not know.
       f.say(frame(0x88, close_1000));
       CHECK(f.play.take() == lines{"closed lifetime_over"});
-      f.socket->resume(); // Whoever paused does not know.
     }
     THEN("it may be cut off") {
       f.socket->cut_off();
@@ -576,6 +581,20 @@ SCENARIO("pings find out who is gone") {
     f.pass(5s);
     CHECK(f.socket->is_open());
   }
+  WHEN("the loop is late to read what pauses") {
+    f.play.react = [](auto& socket, auto said) {
+      if (said == "pause")
+        socket.pause();
+    };
+    REQUIRE(f.peer->write(text("pause") + text("two")) != 0);
+    f.pass_busily(5s);
+    REQUIRE(f.peer->write(text("three")) != 0);
+    f.run();
+    CHECK(f.play.take() == lines{"text pause"});
+    f.socket->resume();
+    f.run();
+    CHECK(f.play.take() == lines{"text two", "text three"});
+  }
   WHEN("the end of the stream comes instead") {
     f.peer->close();
     f.pass(5s);
@@ -585,6 +604,28 @@ SCENARIO("pings find out who is gone") {
     f.socket->pause();
     f.pass(5s);
     CHECK(f.socket->is_open());
+  }
+}
+
+SCENARIO("a peer that takes something is not gone") {
+  fixture f{[](auto& settings) {
+    settings.ping_interval = 10s;
+    settings.pong_timeout = 4s;
+  }};
+  f.open();
+  const auto sent = f.fill();
+  f.pass(11s);
+  WHEN("it reads, and finds the ping behind the rest") {
+    CHECK(f.read_all() == sent + std::string{"\x89\0", 2});
+    f.pass(5s);
+    CHECK(f.socket->is_open());
+    f.pass(7s);
+    f.pass(5s);
+    CHECK(f.play.take() == lines{"closed ping_timeout"});
+  }
+  WHEN("it does not read") {
+    f.pass(5s);
+    CHECK(f.play.take() == lines{"closed ping_timeout"});
   }
 }
 

@@ -1,0 +1,63 @@
+/// How many connections an API lets in, and how fast.
+#pragma once
+
+#include "actors/token_bucket.hpp"
+#include "config/settings.hpp"
+
+#include <boost/asio/ip/address.hpp>
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <mutex>
+
+namespace actormesh::service {
+
+/// Any thread: counts the connections of one API over all loops. Asked once for each connection.
+class admission : public std::enable_shared_from_this<admission> {
+public:
+  enum class verdict : std::uint8_t { admitted, rate_limited, too_many };
+
+  /// A connection that was let in; leaves when destroyed.
+  class ticket {
+  public:
+    ticket() = default;
+    ticket(std::shared_ptr<admission> from, const boost::asio::ip::address& who);
+    ticket(ticket&& other) noexcept = default;
+    ticket& operator=(ticket&& other) noexcept;
+    ~ticket();
+
+  private:
+    std::shared_ptr<admission> from_;
+    boost::asio::ip::address who_;
+  };
+
+  struct result {
+    verdict outcome = verdict::admitted;
+    ticket admitted; ///< Empty unless admitted.
+  };
+
+  explicit admission(const config::api_limits& limits);
+
+  /// Asks for one connection from `who`.
+  [[nodiscard]] result ask(const boost::asio::ip::address& who,
+                           std::chrono::steady_clock::time_point now);
+
+  void change_limits(const config::api_limits& limits);
+
+  [[nodiscard]] std::size_t connections() const;
+
+private:
+  void leave(const boost::asio::ip::address& who);
+
+  mutable std::mutex mutex_;
+  // All guarded by `mutex_`.
+  config::api_limits limits_;
+  token_bucket rate_;
+  std::size_t connections_ = 0;
+  std::map<boost::asio::ip::address, std::size_t> by_address_;
+};
+
+} // namespace actormesh::service
