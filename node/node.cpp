@@ -1,11 +1,12 @@
 #include "node/node.hpp"
 
 #include "actors/messages.hpp"
+#include "net/admin/mesh_page.hpp"
+#include "net/admin/metrics.hpp"
+#include "net/admin/status_pages.hpp"
 #include "net/appsync/dialect.hpp"
 #include "net/http/session.hpp"
 #include "net/mesh_client/door.hpp"
-#include "node/mesh_page.hpp"
-#include "node/metrics.hpp"
 #include "telemetry/log.hpp"
 #include "text/host_port.hpp"
 
@@ -37,7 +38,7 @@ std::vector<network> networks_of(const config::settings& settings) {
   return made;
 }
 
-router_settings router_settings_of(const config::settings& settings) {
+appsync::http_settings http_settings_of(const config::settings& settings) {
   return {networks_of(settings), settings.http.server_header};
 }
 
@@ -65,8 +66,9 @@ node::node(config::settings settings, key_rings keys, options how)
   for (std::size_t i = 0; i < count; ++i) {
     auto& made = *workers_.emplace_back(std::make_unique<worker>());
     made.loop = std::make_unique<event_loop>(runtime_.system(), i, limits);
-    made.routes = std::make_unique<router>(*made.loop, *this);
-    made.routes->apply(apis_, settings_.websocket, router_settings_of(settings_));
+    made.events = std::make_unique<appsync::http_edge>(*made.loop, [this] { return stopping(); });
+    made.requests = std::make_unique<http::dispatcher>(*made.events);
+    serve(made, apis_, settings_.websocket, http_settings_of(settings_));
     made.http = settings_.http;
     made.trusted_proxies = networks_of(settings_);
   }
@@ -192,7 +194,7 @@ void node::accept(worker& at, std::unique_ptr<stream> socket) {
   auto entered = enter(at, socket->remote_address());
   if (!entered)
     return socket->close();
-  std::make_shared<http::session>(*at.loop, std::move(socket), *at.routes, at.http,
+  std::make_shared<http::session>(*at.loop, std::move(socket), *at.requests, at.http,
                                   std::move(*entered))
       ->start();
 }
@@ -253,24 +255,36 @@ void node::apply(config::settings settings, key_rings keys) {
   hand_out(apis_);
 }
 
+void node::serve(worker& at, const service::tenant_table_ptr& tenants,
+                 const config::websocket_settings& websocket,
+                 const appsync::http_settings& how) const {
+  at.events->apply(tenants, websocket, how);
+  std::vector<http::route> routes;
+  admin::add_status_pages(routes, *this, *at.events);
+  for (const auto& each : tenants->all())
+    at.events->add_routes(routes, each);
+  at.requests->use(std::make_shared<const http::route_table>(std::move(routes)));
+}
+
 void node::hand_out(const service::tenant_table_ptr& apis) {
   for (const auto& each : workers_) {
-    each->loop->post([at = each.get(), apis, http = settings_.http, websocket = settings_.websocket,
-                      proxies = networks_of(settings_), routing = router_settings_of(settings_)] {
+    each->loop->post([this, at = each.get(), apis, http = settings_.http,
+                      websocket = settings_.websocket, proxies = networks_of(settings_),
+                      routing = http_settings_of(settings_)] {
       at->http = http;
       at->trusted_proxies = proxies;
-      at->routes->apply(apis, websocket, routing);
+      serve(*at, apis, websocket, routing);
       at->loop->settings_changed();
     });
   }
 }
 
-readiness node::ready() const noexcept {
+admin::readiness node::ready() const noexcept {
   if (!running_)
-    return readiness::stopping;
+    return admin::readiness::stopping;
   if (hub_ != nullptr && !view_.standing->joined)
-    return readiness::joining;
-  return has_keys_ ? readiness::ready : readiness::reading_keys;
+    return admin::readiness::joining;
+  return has_keys_ ? admin::readiness::ready : admin::readiness::reading_keys;
 }
 
 void node::begin_drain() {
@@ -332,16 +346,16 @@ std::vector<const telemetry::loop_counters*> node::all_counters() const {
 std::string node::mesh() const {
   if (hub_ == nullptr)
     return {};
-  losses_by_reason lost{};
+  admin::losses_by_reason lost{};
   for (const auto* each : all_counters())
     for (std::size_t i = 0; i < lost.size(); ++i)
       lost[i] += each->losses[i].get();
-  return format_mesh_page(view_.board->read(), lost);
+  return admin::format_mesh_page(view_.board->read(), lost);
 }
 
 std::string node::metrics() const {
   const auto counted = all_counters();
-  node_figures figures;
+  admin::node_figures figures;
   const std::lock_guard guard{doors_mutex_};
   for (const auto& [id, door] : doors_)
     figures.connections_of_apis.emplace_back(id, door->connections());
@@ -349,7 +363,7 @@ std::string node::metrics() const {
   figures.started = started_;
   if (how_.audit != nullptr)
     figures.audit = &how_.audit->counts();
-  return format_metrics(counted, figures);
+  return admin::format_metrics(counted, figures);
 }
 
 } // namespace actormesh::net

@@ -6,11 +6,13 @@
 #include "config/keys/key_ring.hpp"
 #include "config/settings.hpp"
 #include "net/address_limit.hpp"
+#include "net/admin/node_status.hpp"
+#include "net/appsync/http_edge.hpp"
 #include "net/event_loop.hpp"
+#include "net/http/routes.hpp"
 #include "net/listener.hpp"
 #include "net/mesh_client/host.hpp"
 #include "net/tls/certificate_source.hpp"
-#include "node/router.hpp"
 #include "service/access/store.hpp"
 
 #include <boost/asio/ip/tcp.hpp>
@@ -27,7 +29,7 @@
 namespace actormesh::net {
 
 /// The controlling thread's: everything but `node_status` is called from the thread that made it.
-class node final : public node_status {
+class node final : public admin::node_status {
 public:
   using key_rings = std::map<std::string, config::key_ring_ptr>; ///< By the API's id.
 
@@ -78,7 +80,7 @@ public:
   void stop();
 
   // node_status; any thread
-  [[nodiscard]] readiness ready() const noexcept override;
+  [[nodiscard]] admin::readiness ready() const noexcept override;
   [[nodiscard]] bool stopping() const noexcept override { return !running_; }
   [[nodiscard]] std::string metrics() const override;
   [[nodiscard]] std::string mesh() const override;
@@ -87,7 +89,8 @@ private:
   /// What belongs to one loop.
   struct worker {
     std::unique_ptr<event_loop> loop;
-    std::unique_ptr<router> routes;
+    std::unique_ptr<appsync::http_edge> events; ///< The Event APIs.
+    std::unique_ptr<http::dispatcher> requests;
     std::vector<std::unique_ptr<listener>> listeners;
     config::http_settings http;           ///< Loop-bound.
     std::vector<network> trusted_proxies; ///< Loop-bound.
@@ -106,6 +109,9 @@ private:
   void accept(worker& at, std::unique_ptr<stream> socket);
   [[nodiscard]] std::shared_ptr<service::admission> door_of(const config::api_settings& what);
   [[nodiscard]] service::tenant_table_ptr make_table(const key_rings& keys);
+  /// On the worker's loop, or before that runs.
+  void serve(worker& at, const service::tenant_table_ptr& tenants,
+             const config::websocket_settings& websocket, const appsync::http_settings& how) const;
   void hand_out(const service::tenant_table_ptr& apis);
 
   config::settings settings_;

@@ -1,6 +1,6 @@
 #include "net/appsync/realtime.hpp"
 
-#include "net/appsync/endpoints.hpp"
+#include "net/appsync/addresses.hpp"
 #include "net/appsync/format.hpp"
 #include "net/websocket/deflate.hpp"
 #include "net/websocket/framer.hpp"

@@ -23,8 +23,10 @@ struct response {
   std::string_view body;
 };
 
-/// Why a request could not even be handed to a service.
+/// Why a request is not handed to anybody.
 enum class refusal : std::uint8_t {
+  not_found,          ///< Nobody answers there.
+  method_not_allowed, ///< Nobody answers such a request there.
   bad_request,
   header_too_large,
   body_too_large,
@@ -46,7 +48,7 @@ public:
   /// Whether the bytes are encrypted between the client, or a proxy, and this node.
   [[nodiscard]] virtual bool is_tls() const noexcept = 0;
 
-  /// What the service keeps for the requests that follow on the same connection; null at first.
+  /// What whoever answers keeps for the requests that follow on the same connection; null at first.
   [[nodiscard]] virtual std::shared_ptr<void>& kept() noexcept = 0;
 
   /// Answers. To be called once: within `handler::handle`, or after `defer`.

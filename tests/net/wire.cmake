@@ -4,6 +4,7 @@ actormesh_add_test(
   SOURCES
   forwarded_for.cpp
   http_request_parser.cpp
+  http_routes.cpp
   http_target.cpp
   proxy_protocol.cpp
   reference_inflate.cpp

@@ -4,9 +4,9 @@
 
 #include "actors/system.hpp"
 #include "net/appsync/dialect.hpp"
+#include "net/appsync/http_edge.hpp"
 #include "net/event_loop.hpp"
 #include "net/http/session.hpp"
-#include "node/router.hpp"
 
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/write.hpp>
@@ -61,14 +61,6 @@ private:
   std::size_t calls_ = 0;
 };
 
-class always_ready final : public net::node_status {
-public:
-  [[nodiscard]] net::readiness ready() const noexcept override { return net::readiness::ready; }
-  [[nodiscard]] bool stopping() const noexcept override { return false; }
-  [[nodiscard]] std::string metrics() const override { return {}; }
-  [[nodiscard]] std::string mesh() const override { return {}; }
-};
-
 caf::actor_system& actor_system() {
   static auto* const runtime = new actor_runtime; // Outlives the thread-locals its end needs.
   return runtime->system();
@@ -79,7 +71,7 @@ class served_loop {
 public:
   served_loop()
     : loop_(actor_system(), 0, {})
-    , routes_(loop_, status_) {
+    , events_(loop_, [] { return false; }) {
     config::api_settings settings;
     settings.id = "api";
     settings.auth.connect = {config::auth_mode::none};
@@ -89,10 +81,14 @@ public:
     settings.limits.connections_per_second = 0;
     const auto who =
         std::make_shared<const access::authority>(access::authority::parts{appsync::event_api});
-    routes_.apply(std::make_shared<const service::tenant_table>(
-                      std::vector<service::tenant_ptr>{std::make_shared<const service::tenant>(
-                          settings, who, std::make_shared<service::admission>(settings.limits))}),
-                  {}, {});
+    const auto api = std::make_shared<const service::tenant>(
+        settings, who, std::make_shared<service::admission>(settings.limits));
+    events_.apply(
+        std::make_shared<const service::tenant_table>(std::vector<service::tenant_ptr>{api}), {},
+        {});
+    std::vector<http::route> routes;
+    events_.add_routes(routes, api);
+    requests_.use(std::make_shared<const http::route_table>(std::move(routes)));
     loop_.channels().object->connect({loop_.channels().handle});
     thread_ = std::thread{[this] { loop_.run(); }};
   }
@@ -115,7 +111,7 @@ public:
     ::setsockopt(mine.native_handle(), SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
     on_loop([this, how, from, &theirs] {
       std::make_shared<http::session>(
-          loop_, std::make_unique<faulty_stream>(std::move(theirs), how, from), routes_, http_)
+          loop_, std::make_unique<faulty_stream>(std::move(theirs), how, from), requests_, http_)
           ->start();
     });
     return mine;
@@ -148,9 +144,9 @@ private:
   }
 
   boost::asio::io_context client_;
-  always_ready status_;
   net::event_loop loop_;
-  net::router routes_;
+  appsync::http_edge events_;
+  http::dispatcher requests_{events_};
   config::http_settings http_;
   std::thread thread_;
 };

@@ -1,4 +1,4 @@
-#include "node/mesh_page.hpp"
+#include "net/admin/mesh_page.hpp"
 
 #include <boost/json.hpp>
 
@@ -6,7 +6,7 @@
 #include <chrono>
 #include <ctime>
 
-namespace actormesh::net {
+namespace actormesh::admin {
 
 namespace {
 
@@ -63,4 +63,4 @@ std::string format_mesh_page(const mesh::mesh_status& status, const losses_by_re
   return json::serialize(page) + '\n';
 }
 
-} // namespace actormesh::net
+} // namespace actormesh::admin

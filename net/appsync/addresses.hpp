@@ -1,4 +1,5 @@
-/// Under which addresses the Event API is served (appsync-events protocol sections 2.1 and 3.1).
+/// Under which addresses the Event API is served (appsync-events protocol sections 2.1 and 3.1),
+/// and what is signed for them.
 #pragma once
 
 #include "net/appsync/format.hpp"
@@ -12,17 +13,9 @@
 
 namespace actormesh::appsync {
 
-enum class endpoint : std::uint8_t { none, publish, realtime };
-
-struct match {
-  service::tenant_ptr what;
-  endpoint where = endpoint::none;
-};
-
-/// Finds the API that a path (without query) and a `Host` header lead to. An API that names the
-/// host is preferred to one that takes any.
-[[nodiscard]] match select(const service::tenant_table& all, std::string_view path,
-                           std::string_view host);
+/// Behind the API's prefix.
+inline constexpr std::string_view publish_address = "/event";
+inline constexpr std::string_view realtime_address = "/event/realtime";
 
 /// What a signature of an operation over WebSocket is over (section 5.4): the publish address, and
 /// the body that the same operation would have by HTTP. Writes the path into `path`; the result

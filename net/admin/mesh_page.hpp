@@ -8,7 +8,7 @@
 #include <cstdint>
 #include <string>
 
-namespace actormesh::net {
+namespace actormesh::admin {
 
 /// Events the node has lost between nodes, by reason.
 using losses_by_reason =
@@ -18,4 +18,4 @@ using losses_by_reason =
 [[nodiscard]] std::string format_mesh_page(const mesh::mesh_status& status,
                                            const losses_by_reason& lost);
 
-} // namespace actormesh::net
+} // namespace actormesh::admin

@@ -10,7 +10,7 @@
 #include <utility>
 #include <vector>
 
-namespace actormesh::net {
+namespace actormesh::admin {
 
 /// What a node knows of itself beside its loops' counters.
 struct node_figures {
@@ -24,4 +24,4 @@ struct node_figures {
 [[nodiscard]] std::string format_metrics(std::span<const telemetry::loop_counters* const> loops,
                                          const node_figures& node);
 
-} // namespace actormesh::net
+} // namespace actormesh::admin

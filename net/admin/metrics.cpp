@@ -1,11 +1,11 @@
-#include "node/metrics.hpp"
+#include "net/admin/metrics.hpp"
 
 #include <prometheus/metric_family.h>
 #include <prometheus/text_serializer.h>
 
 #include <limits>
 
-namespace actormesh::net {
+namespace actormesh::admin {
 
 namespace {
 
@@ -160,4 +160,4 @@ std::string format_metrics(std::span<const loop_counters* const> loops, const no
   return out.text();
 }
 
-} // namespace actormesh::net
+} // namespace actormesh::admin
