@@ -1,5 +1,5 @@
-/// Limits, time-outs and sizes that are no options, or that others start from as well, each with its
-/// unit and its reason. The default of an option is at its member (config/settings/).
+/// Limits, time-outs and sizes that are no options, or that others start from as well, each with
+/// its unit and its reason. The default of an option is at its member (config/settings/).
 #pragma once
 
 #include <chrono>

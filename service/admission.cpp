@@ -4,19 +4,19 @@
 
 namespace actormesh::service {
 
-admission::ticket::ticket(std::shared_ptr<admission> from, const boost::asio::ip::address& who)
+admission::ticket::ticket(std::shared_ptr<admission> from, address_count& where)
   : from_(std::move(from))
-  , who_(who) {}
+  , where_(&where) {}
 
 admission::ticket& admission::ticket::operator=(ticket&& other) noexcept {
   std::swap(from_, other.from_);
-  std::swap(who_, other.who_);
+  std::swap(where_, other.where_);
   return *this;
 }
 
 admission::ticket::~ticket() {
   if (from_)
-    from_->leave(who_);
+    from_->leave(*where_);
 }
 
 admission::admission(const config::api_limits& limits)
@@ -30,12 +30,12 @@ admission::result admission::ask(const boost::asio::ip::address& who,
     return {verdict::rate_limited, {}};
   if (limits_.connections != 0 && connections_ >= limits_.connections)
     return {verdict::too_many, {}};
-  auto& here = by_address_[who];
-  if (limits_.connections_per_address != 0 && here >= limits_.connections_per_address)
+  auto& here = *by_address_.try_emplace(who, 0).first;
+  if (limits_.connections_per_address != 0 && here.second >= limits_.connections_per_address)
     return {verdict::too_many, {}};
-  ++here;
+  ++here.second;
   ++connections_;
-  return {verdict::admitted, ticket{shared_from_this(), who}};
+  return {verdict::admitted, ticket{shared_from_this(), here}};
 }
 
 void admission::change_limits(const config::api_limits& limits) {
@@ -49,11 +49,11 @@ std::size_t admission::connections() const {
   return connections_;
 }
 
-void admission::leave(const boost::asio::ip::address& who) {
+void admission::leave(address_count& where) {
   const std::lock_guard guard{mutex_};
   --connections_;
-  if (const auto found = by_address_.find(who); --found->second == 0)
-    by_address_.erase(found);
+  if (--where.second == 0)
+    by_address_.erase(where.first);
 }
 
 } // namespace actormesh::service

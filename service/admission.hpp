@@ -17,6 +17,9 @@ namespace actormesh::service {
 
 /// Any thread: counts the connections of one API over all loops. Asked once for each connection.
 class admission : public std::enable_shared_from_this<admission> {
+  using counts = std::map<boost::asio::ip::address, std::size_t>;
+  using address_count = counts::value_type;
+
 public:
   enum class verdict : std::uint8_t { admitted, rate_limited, too_many };
 
@@ -24,14 +27,14 @@ public:
   class ticket {
   public:
     ticket() = default;
-    ticket(std::shared_ptr<admission> from, const boost::asio::ip::address& who);
+    ticket(std::shared_ptr<admission> from, address_count& where);
     ticket(ticket&& other) noexcept = default;
     ticket& operator=(ticket&& other) noexcept;
     ~ticket();
 
   private:
     std::shared_ptr<admission> from_;
-    boost::asio::ip::address who_;
+    address_count* where_ = nullptr; ///< Stays where it is while it counts somebody.
   };
 
   struct result {
@@ -50,14 +53,14 @@ public:
   [[nodiscard]] std::size_t connections() const;
 
 private:
-  void leave(const boost::asio::ip::address& who);
+  void leave(address_count& where);
 
   mutable std::mutex mutex_;
   // All guarded by `mutex_`.
   config::api_limits limits_;
   token_bucket rate_;
   std::size_t connections_ = 0;
-  std::map<boost::asio::ip::address, std::size_t> by_address_;
+  counts by_address_;
 };
 
 } // namespace actormesh::service

@@ -89,8 +89,9 @@ template <class Request> struct kept_call {
   [[nodiscard]] call_site site() const { return {loop, to, {remote, connection, request}, owner}; }
 };
 
+/// `asked` is moved from.
 template <class Turn, class Request, class Answer>
-void run(const call_site& at, Turn& turn, channel_action action, Request&& asked,
+void run(const call_site& at, Turn& turn, channel_action action, Request& asked,
          const signed_target& over, Answer&& answer) {
   auto known = prepare(*at.to, action, asked.what);
   auto decided = decide(*at.to, action, asked.what, known, at.from, over);
@@ -116,8 +117,7 @@ void publish(const call_site& at, Turn& turn, publish_request&& asked, const sig
              Answer&& answer) {
   if (!detail::is_within_rate(at, asked))
     return answer(publish_outcome{failure::rate_limited, {}, {}, {}});
-  detail::run(at, turn, channel_action::publish, std::move(asked), over,
-              std::forward<Answer>(answer));
+  detail::run(at, turn, channel_action::publish, asked, over, std::forward<Answer>(answer));
 }
 
 /// Loop-bound: lets the connection subscribe, if it may, and audits that. `answer` is called with a
@@ -125,8 +125,7 @@ void publish(const call_site& at, Turn& turn, publish_request&& asked, const sig
 template <class Turn, class Answer>
 void subscribe(const call_site& at, Turn& turn, subscribe_request&& asked,
                const signed_target& over, Answer&& answer) {
-  detail::run(at, turn, channel_action::subscribe, std::move(asked), over,
-              std::forward<Answer>(answer));
+  detail::run(at, turn, channel_action::subscribe, asked, over, std::forward<Answer>(answer));
 }
 
 } // namespace actormesh::service

@@ -3,11 +3,13 @@
 
 #include <boost/asio/ip/address.hpp>
 
+#include <memory>
 #include <string_view>
 
 namespace actormesh::access {
 class key_memo;
-}
+using key_slot = std::unique_ptr<key_memo>;
+} // namespace actormesh::access
 
 namespace actormesh::service {
 
@@ -16,7 +18,7 @@ struct caller {
   boost::asio::ip::address remote;
   std::string_view connection;      ///< Its id; empty for an HTTP request.
   std::string_view request;         ///< The id that audit records and web hooks get.
-  access::key_memo* memo = nullptr; ///< Of its connection.
+  access::key_slot* memo = nullptr; ///< Of its connection; used by publishes.
 };
 
 } // namespace actormesh::service

@@ -47,7 +47,7 @@ access::decision decide(const tenant& to, channel_action action, const channel_o
                           .shown = shown,
                           .remote = who.remote,
                           .request_id = who.request,
-                          .memo = who.memo});
+                          .memo = publishes ? who.memo : nullptr});
 }
 
 access::decision decide_connect(const tenant& to, const auth::credentials& shown, const caller& who,
@@ -58,7 +58,7 @@ access::decision decide_connect(const tenant& to, const auth::credentials& shown
        .shown = &shown,
        .remote = who.remote,
        .request_id = who.request,
-       .memo = who.memo});
+       .memo = nullptr});
 }
 
 failure conclude(const prepared& known, const auth::answer& got) {

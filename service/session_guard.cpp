@@ -10,7 +10,6 @@ namespace actormesh::service {
 namespace {
 
 namespace log = telemetry::log;
-using telemetry::connect_result;
 
 /// One place for what is counted and written down of every connection that was asked for.
 void note_connect(telemetry::loop_counters& counters, const tenant& to, failure outcome,
@@ -64,33 +63,32 @@ session_guard::session_guard(net::event_loop& loop, connection& whose, watcher& 
   , turn_(edge)
   , to_(who.to_)
   , place_(std::move(who.place_))
-  , entered_(std::move(who.entered_))
-  , transport_(who.who_.transport)
-  , arriving_(std::make_unique<arrival>(std::move(who))) {}
+  , arrived_(std::make_unique<arrival>(std::move(who))) {}
 
 void session_guard::begin() {
-  const auto who = std::move(arriving_);
-  if (who->deciding_)
-    return turn_.wait(loop_, to_, who->deciding_,
-                      [this](const auth::answer& got) { decided(failure_of(got.outcome), got); });
-  decided(who->refused_, who->got_);
+  if (!arrived_->deciding_)
+    return decided();
+  turn_.wait(loop_, to_, std::exchange(arrived_->deciding_, {}), [this](const auth::answer& got) {
+    arrived_->got_ = got;
+    arrived_->refused_ = failure_of(got.outcome);
+    decided();
+  });
 }
 
 caller session_guard::from() const { return {owner_.remote(), owner_.id(), owner_.id()}; }
 
-void session_guard::decided(failure outcome, const auth::answer& got) {
-  refused_ = outcome;
-  if (outcome == failure::none)
-    entered_ = {};
-  if (!got.detail.empty())
-    detail_ = std::make_unique<std::string>(got.detail);
-  note_connect(loop_.counters(), *to_, outcome, got, from());
+void session_guard::decided() {
+  const auto& who = *arrived_;
+  refused_ = who.refused_;
+  note_connect(loop_.counters(), *to_, refused_, who.got_, from());
   log::info("connection opened", {{"connection", owner_.id()},
                                   {"api", to_->id()},
                                   {"remote", owner_.remote().to_string()},
-                                  {"transport", transport_},
-                                  {"result", to_string(connect_result_of(outcome))}});
-  identify(got.who);
+                                  {"transport", who.who_.transport},
+                                  {"result", to_string(connect_result_of(refused_))}});
+  identify(who.got_.who);
+  if (refused_ == failure::none)
+    arrived_ = nullptr;
   edge_.on_decided();
 }
 
@@ -129,7 +127,7 @@ void session_guard::end(close_reason why) {
   turn_.cancel();
   net::timer_wheel::drop(*this);
   place_ = {};
-  entered_ = {};
+  arrived_ = nullptr;
   note(*to_, {audit::action::disconnect}, failure::none, owner_.who(), from());
   log::info("connection closed",
             {{"connection", owner_.id()}, {"api", to_->id()}, {"reason", to_string(why)}});

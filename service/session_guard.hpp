@@ -104,7 +104,7 @@ public:
   /// Why the client can't stay, and what it may be told besides.
   [[nodiscard]] failure refused() const noexcept { return refused_; }
   [[nodiscard]] std::string_view detail() const noexcept {
-    return detail_ == nullptr ? std::string_view{} : *detail_;
+    return arrived_ == nullptr ? std::string_view{} : arrived_->got_.detail;
   }
 
   /// What the connection uses.
@@ -123,14 +123,12 @@ public:
 
   /// Of the connection's operations.
   [[nodiscard]] call_site site() {
-    if (memo_ == nullptr)
-      memo_ = std::make_unique<access::key_memo>();
-    return {loop_, to_, {owner_.remote(), owner_.id(), owner_.id(), memo_.get()}, &owner_};
+    return {loop_, to_, {owner_.remote(), owner_.id(), owner_.id(), &memo_}, &owner_};
   }
 
 private:
   [[nodiscard]] caller from() const;
-  void decided(failure outcome, const auth::answer& got);
+  void decided();
   void watch_expiry();
   void expired(net::timer_wheel::time_point now) override;
 
@@ -140,11 +138,8 @@ private:
   pending turn_;
   tenant_ptr to_;
   admission::ticket place_;
-  net::address_limit::ticket entered_;
-  std::string_view transport_;
-  std::unique_ptr<access::key_memo> memo_; ///< Made with the first operation.
-  std::unique_ptr<arrival> arriving_;      ///< Until `begin`.
-  std::unique_ptr<std::string> detail_;    ///< Null: none.
+  access::key_slot memo_;
+  std::unique_ptr<arrival> arrived_; ///< Until the client may stay; for good if it may not.
   failure refused_ = failure::none;
 };
 

@@ -1,15 +1,15 @@
 /// A plugin for clang-tidy 14 that keeps it out of other people's headers.
 ///
-/// Without it every check walks all of CAF, Boost and the standard library in every file, which takes
-/// more than half of the time; what is found there is thrown away afterwards.
+/// Without it every check walks all of CAF, Boost and the standard library in every file, which
+/// takes more than half of the time; what is found there is thrown away afterwards.
+#include <vector>
+
 #include <clang-tidy/ClangTidyCheck.h>
 #include <clang-tidy/ClangTidyModule.h>
 #include <clang-tidy/ClangTidyModuleRegistry.h>
 #include <clang/AST/ASTContext.h>
 #include <clang/ASTMatchers/ASTMatchFinder.h>
 #include <clang/Basic/SourceManager.h>
-
-#include <vector>
 
 namespace {
 

@@ -19,11 +19,11 @@ namespace {
 using boost::beast::http::field;
 
 /// What the connection remembers of the key that it used last.
-access::key_memo* memo_of(http::exchange& what) {
+access::key_slot* memo_of(http::exchange& what) {
   auto& kept = what.kept();
   if (kept == nullptr)
-    kept = std::make_shared<access::key_memo>();
-  return static_cast<access::key_memo*>(kept.get());
+    kept = std::make_shared<access::key_slot>();
+  return static_cast<access::key_slot*>(kept.get());
 }
 
 /// A request that waits: its answer comes later, and it stays in memory until then.

@@ -140,21 +140,27 @@ decision authority::identify(const question& what) const {
   return {{parts_.issuers.empty() ? verdict::rejected : verdict::invalid_token}, {}};
 }
 
-answer authority::check_api_key(const std::string& key, key_memo* memo) const {
+answer authority::check_api_key(const std::string& key, key_slot* memo) const {
   const auto now = now_in_seconds();
-  if (memo != nullptr && memo->authority_ == number_ && now < memo->until_ &&
-      auth::equal_in_constant_time(memo->key_, key))
-    return {verdict::allowed, memo->who_};
+  if (memo != nullptr && *memo != nullptr) {
+    const auto& known = **memo;
+    if (known.authority_ == number_ && now < known.until_ &&
+        auth::equal_in_constant_time(known.key_, key))
+      return {verdict::allowed, known.who_};
+  }
   for (const auto& ring : parts_.rings) {
     const auto checked = ring->check(key, now);
     if (checked.outcome != config::key_ring::verdict::accepted)
       continue;
     auto who = key_holders_.at(checked.key);
     if (memo != nullptr) {
-      memo->authority_ = number_;
-      memo->until_ = checked.key->expires;
-      memo->key_ = key;
-      memo->who_ = who;
+      if (*memo == nullptr)
+        *memo = std::make_unique<key_memo>();
+      auto& known = **memo;
+      known.authority_ = number_;
+      known.until_ = checked.key->expires;
+      known.key_ = key;
+      known.who_ = who;
     }
     return {verdict::allowed, std::move(who)};
   }

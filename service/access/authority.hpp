@@ -53,6 +53,9 @@ class key_memo {
   auth::identity_ptr who_;
 };
 
+/// Where a connection keeps it; null until it is needed.
+using key_slot = std::unique_ptr<key_memo>;
+
 /// Who may do it? Views: they need to live during `authority::decide` only.
 struct question {
   permission wanted;
@@ -60,7 +63,7 @@ struct question {
   const auth::credentials* shown = nullptr; ///< Null: none.
   boost::asio::ip::address remote = {};
   std::string_view request_id = {};
-  key_memo* memo = nullptr; ///< Of the connection; null: nothing is remembered.
+  key_slot* memo = nullptr; ///< Of the connection; null: nothing is remembered.
 };
 
 /// An answer, or a way to it.
@@ -98,7 +101,7 @@ public:
 
 private:
   [[nodiscard]] decision identify(const question& what) const;
-  [[nodiscard]] auth::answer check_api_key(const std::string& key, key_memo* memo) const;
+  [[nodiscard]] auth::answer check_api_key(const std::string& key, key_slot* memo) const;
   [[nodiscard]] auth::answer check_signature(const question& what) const;
   [[nodiscard]] decision check_token(const question& what, const auth::token_look& look) const;
   [[nodiscard]] decision ask_hook(const question& what) const;

@@ -17,7 +17,6 @@
 #include <vector>
 
 using namespace actormesh::auth;
-using actormesh::text::decode_base64url;
 using actormesh::text::encode_base64url;
 using namespace std::string_literals;
 using actormesh::testing::jwks_of;

@@ -291,7 +291,8 @@ TEST_CASE("messages name the limits that are configured") {
       R"({"type":"publish_error","id":"ee84","errors":[{"errorType":"InvalidInputError",)"
       R"("message":"input exceeded 20 event limit"}]})");
 
-  const std::array<actormesh::service::published_event, 1> large{{{uuid_1, failure::event_too_large}}};
+  const std::array<actormesh::service::published_event, 1> large{
+      {{uuid_1, failure::event_too_large}}};
   CHECK(made_by(append_publish_result, large, limits) ==
         R"({"failed":[{"code":"EventTooLargeException",)"
         R"("identifier":"53287bee-ae0d-42e7-8a90-e9d2a49e4bd7","index":0,)"

@@ -91,7 +91,8 @@ SCENARIO("what is wrong with a publish is told and counted, and nothing arrives"
   SECTION("what the edge has found") {
     auto asked = publish_of("/ns/a", {});
     asked.what.problem = failure::no_events;
-    CHECK(one.publish(std::move(asked)) == failure::no_events);
+    const auto got = one.publish(std::move(asked));
+    CHECK(got == failure::no_events);
   }
   SECTION("the rate") {
     one.owner.object->change_limits({200, 1});
@@ -120,7 +121,7 @@ SCENARIO("an event that is too large fails alone") {
 }
 
 SCENARIO("a key that was good is remembered until it may no longer be") {
-  access::key_memo memo;
+  access::key_slot memo;
   const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
   const auto decide = [&](const service::tenant& to, const char* with) {
     service::channel_operation asked;

@@ -2,6 +2,11 @@
 
 #include <catch2/catch.hpp>
 
+#include <functional>
+#include <string>
+#include <utility>
+#include <vector>
+
 using namespace actormesh;
 using namespace actormesh::test;
 using namespace std::chrono_literals;
@@ -38,34 +43,43 @@ SCENARIO("a client with a good key is let in, counted and has a place until it i
   CHECK(one.to->door().connections() == 0);
 }
 
-SCENARIO("who is refused keeps its place until it is gone, too") {
+namespace {
+
+/// Who comes in, what it does wrong, and what becomes of it.
+void check_refused(const std::function<void(service::arrival&)>& come, failure expected,
+                   connect_result counted) {
   session one;
   auto who = one.arrive();
-  SECTION("for a wrong key") {
-    const auto shown = key(wrong_key);
-    who.decide(&shown, nothing_signed());
-    one.connect(std::move(who));
-    CHECK(one.take() == lines{"decided unauthorized"});
-    CHECK(connected(one, connect_result::unauthorized) == 1);
-  }
-  SECTION("for credentials that can't be read") {
-    who.decide(nullptr, nothing_signed());
-    one.connect(std::move(who));
-    CHECK(one.take() == lines{"decided unauthorized"});
-  }
-  SECTION("for a reason of its edge, whatever its key") {
-    who.refuse(failure::subprotocol_not_supported);
-    who.refuse(failure::origin_not_allowed); // The first reason counts.
-    const auto shown = key(wrong_key);
-    who.decide(&shown, nothing_signed());
-    one.connect(std::move(who));
-    CHECK(one.take() == lines{"decided subprotocol_not_supported"});
-    CHECK(connected(one, connect_result::bad_request) == 1);
-    CHECK(connected(one, connect_result::unauthorized) == 0);
-  }
+  come(who);
+  one.connect(std::move(who));
+  CHECK(one.take() == lines{std::string{"decided "} + to_string(expected)});
+  CHECK(connected(one, counted) == 1);
   CHECK(one.to->door().connections() == 1);
   one.end();
   CHECK(one.to->door().connections() == 0);
+}
+
+} // namespace
+
+SCENARIO("who is refused keeps its place until it is gone, too") {
+  const auto wrong = key(wrong_key);
+  SECTION("for a wrong key") {
+    check_refused([&](auto& who) { who.decide(&wrong, nothing_signed()); }, failure::unauthorized,
+                  connect_result::unauthorized);
+  }
+  SECTION("for credentials that can't be read") {
+    check_refused([](auto& who) { who.decide(nullptr, nothing_signed()); }, failure::unauthorized,
+                  connect_result::unauthorized);
+  }
+  SECTION("for the first reason of its edge, whatever its key") {
+    check_refused(
+        [&](auto& who) {
+          who.refuse(failure::subprotocol_not_supported);
+          who.refuse(failure::origin_not_allowed);
+          who.decide(&wrong, nothing_signed());
+        },
+        failure::subprotocol_not_supported, connect_result::bad_request);
+  }
 }
 
 SCENARIO("who finds no place is refused before anybody looks at its key") {

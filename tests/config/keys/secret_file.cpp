@@ -5,6 +5,7 @@
 #include <catch2/catch.hpp>
 
 #include <filesystem>
+#include <initializer_list>
 #include <string>
 #include <vector>
 
@@ -72,7 +73,8 @@ TEST_CASE("one rule says who may have access to a file of secrets") {
 }
 
 TEST_CASE("only regular files hold secrets") {
-  for (const mode_t type : {S_IFDIR, S_IFIFO, S_IFSOCK, S_IFCHR, S_IFBLK, S_IFLNK})
+  for (const auto type :
+       std::initializer_list<mode_t>{S_IFDIR, S_IFIFO, S_IFSOCK, S_IFCHR, S_IFBLK, S_IFLNK})
     CHECK(judge({type | 0600U, service, service}) == access_verdict::not_a_file);
 }
 
