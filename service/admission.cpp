@@ -53,7 +53,7 @@ void admission::leave(address_count& where) {
   const std::lock_guard guard{mutex_};
   --connections_;
   if (--where.second == 0)
-    by_address_.erase(where.first);
+    by_address_.erase(by_address_.find(where.first));
 }
 
 } // namespace actormesh::service
