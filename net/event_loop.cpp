@@ -15,9 +15,10 @@ constexpr std::size_t handlers_per_turn = 256;
 constexpr std::chrono::microseconds poll_time{1'000};
 constexpr std::size_t handlers_per_clock_check = 16;
 
-/// Timers fired, and clients drained, in one turn.
+/// Timers fired, and clients drained or told of new settings, in one turn.
 constexpr std::size_t timers_per_turn = 256;
 constexpr std::size_t drained_per_turn = 256;
+constexpr std::size_t told_per_turn = 256;
 
 constexpr std::chrono::seconds sweep_interval{1};
 
@@ -80,6 +81,7 @@ void event_loop::on_tick() {
 void event_loop::drain() {
   // What other loops have sent before comes before the goodbye.
   actors_.settle();
+  clients_.splice(clients_.end(), untold_);
   draining_.splice(draining_.end(), clients_);
   drain_slice(draining_);
 }
@@ -96,13 +98,27 @@ void event_loop::drain_slice(client_list& left) {
 }
 
 void event_loop::settings_changed() {
-  // A client that ends because of it leaves the list.
-  for (auto at = clients_.begin(); at != clients_.end();)
-    (at++)->settings_changed();
+  const auto under_way = !untold_.empty();
+  // Who has been told of the last change is told of this one as well.
+  untold_.splice(untold_.end(), clients_);
+  if (!under_way)
+    tell_slice();
+}
+
+void event_loop::tell_slice() {
+  for (std::size_t done = 0; !untold_.empty() && done < told_per_turn; ++done) {
+    auto& who = untold_.front();
+    untold_.pop_front();
+    clients_.push_back(who); // Before: it may end because of it, and leave the list.
+    who.settings_changed();
+  }
+  if (!untold_.empty())
+    post([this] { tell_slice(); });
 }
 
 void event_loop::end_all() {
   clients_.splice(clients_.end(), draining_);
+  clients_.splice(clients_.end(), untold_);
   while (!clients_.empty()) {
     auto& who = clients_.front();
     clients_.pop_front();

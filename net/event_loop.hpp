@@ -79,7 +79,8 @@ public:
   /// Drains all clients, a slice each turn. New ones may still come: stop accepting first.
   void drain();
 
-  /// Tells all clients.
+  /// Tells all clients that the settings have changed, a slice each turn. Those who come meanwhile
+  /// have the new ones.
   void settings_changed();
 
 private:
@@ -87,6 +88,7 @@ private:
 
   void on_tick();
   void drain_slice(client_list& left);
+  void tell_slice();
   void poll();
   void end_all();
 
@@ -100,6 +102,7 @@ private:
   spawned<directory> directory_;
   client_list clients_;
   client_list draining_;
+  client_list untold_; ///< They have not heard of the last change of settings.
   bool stopped_ = false;
   std::array<char, 64 * 1024> read_buffer_;
 };
