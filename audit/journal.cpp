@@ -548,7 +548,9 @@ bool journal::sync() {
 std::optional<milliseconds> journal::next_sync() const {
   if (!dirty_ || how_.sync == sync_policy::none)
     return std::nullopt;
-  const auto left = synced_ + how_.sync_interval - steady_clock::now();
+  if (!synced_)
+    return milliseconds{0};
+  const auto left = *synced_ + how_.sync_interval - steady_clock::now();
   return std::max(milliseconds{0}, std::chrono::ceil<milliseconds>(left));
 }
 

@@ -142,7 +142,7 @@ private:
   std::string out_;
 
   bool dirty_ = false; ///< There is something to sync.
-  std::chrono::steady_clock::time_point synced_;
+  std::optional<std::chrono::steady_clock::time_point> synced_; ///< Nothing: not yet.
   std::chrono::steady_clock::time_point rotate_not_before_;
 
   bool write_failing_ = false;
