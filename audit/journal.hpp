@@ -141,7 +141,7 @@ private:
   std::string notes_;
   std::string out_;
 
-  bool dirty_ = false; ///< There is something to sync.
+  bool dirty_ = false;                                          ///< There is something to sync.
   std::optional<std::chrono::steady_clock::time_point> synced_; ///< Nothing: not yet.
   std::chrono::steady_clock::time_point rotate_not_before_;
 
