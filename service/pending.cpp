@@ -10,7 +10,6 @@ void pending::wait(net::event_loop& loop, tenant_ptr to, const later& ask,
   assert(!busy());
   alive_ = std::make_shared<char>();
   owner_.hold();
-  // What has been cancelled is let go on the loop, too: `then` may hold what belongs there.
   ask([this, &loop, to = std::move(to), then = std::move(then),
        alive = std::weak_ptr<char>{alive_}](auth::answer got) {
     loop.post([this, to, then, alive, got = std::move(got)] {

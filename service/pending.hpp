@@ -39,7 +39,7 @@ public:
 
   /// Asks by `ask`, calls `then` on the loop with the answer, and then `waiter::go_on`; neither, if
   /// this has been cancelled or destroyed by then. `to` lives until the answer is there. To be
-  /// called only if nothing waits.
+  /// called only if nothing waits. `then` may be destroyed on another thread.
   void wait(net::event_loop& loop, tenant_ptr to, const later& ask,
             std::function<void(const auth::answer&)> then);
 

@@ -34,9 +34,14 @@ public:
 
   void wait(net::event_loop& loop, service::tenant_ptr to, const service::later& ask,
             std::function<void(const auth::answer&)> then) {
-    ask([&loop, to = std::move(to), kept = exchange_.defer(),
+    // The connection is let go on its loop, whichever thread drops the rest last.
+    auto kept = std::make_shared<std::shared_ptr<http::exchange>>(exchange_.defer());
+    ask([&loop, to = std::move(to), kept = std::move(kept),
          then = std::move(then)](auth::answer got) {
-      loop.post([to, kept, then, got = std::move(got)] { then(got); });
+      loop.post([to, kept, then, got = std::move(got)] {
+        then(got);
+        *kept = nullptr;
+      });
     });
   }
 

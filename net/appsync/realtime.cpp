@@ -155,7 +155,13 @@ void realtime_edge::fail(std::string_view kind, std::string_view id, failure pro
   socket_.send(context_.text);
   // Who guesses has to connect anew for each guess beyond the limit, which is limited too.
   if (problem == failure::throttled)
-    socket_.close(close_reason::unauthorized);
+    close(close_reason::unauthorized);
+}
+
+/// What waits for somebody's word is not carried out any more.
+void realtime_edge::close(close_reason why) {
+  guard_.turn().cancel();
+  socket_.close(why);
 }
 
 void realtime_edge::refuse() {
@@ -165,7 +171,7 @@ void realtime_edge::refuse() {
   socket_.send(context_.text);
   const auto credentials =
       service::connect_result_of(why) == telemetry::connect_result::unauthorized;
-  socket_.close(credentials ? close_reason::unauthorized : close_reason::refused);
+  close(credentials ? close_reason::unauthorized : close_reason::refused);
 }
 
 // -- what the connection actor says ---------------------------------------------------------------
@@ -191,7 +197,7 @@ void realtime_edge::settings_changed() {
   if (!socket_.is_open())
     return;
   if (!guard_.refresh(*context_.tenants))
-    return socket_.close(close_reason::going_away); // The API is no longer served.
+    return close(close_reason::going_away); // The API is no longer served.
   socket_.settings_changed();
 }
 
@@ -211,7 +217,7 @@ void realtime_edge::expired(net::timer_wheel::time_point now) {
   if (guard_.refused() != failure::none)
     return refuse();
   if (now - started_ >= context_.settings.connection_lifetime)
-    return socket_.close(close_reason::lifetime_over);
+    return close(close_reason::lifetime_over);
   if (now < next_keep_alive_)
     return set_timer();
   context_.text.clear();

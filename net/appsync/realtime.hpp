@@ -64,12 +64,12 @@ public:
 
   // service::session_guard::watcher
   void on_decided() override;
-  void on_expired() override { socket_.close(close_reason::token_expired); }
+  void on_expired() override { close(close_reason::token_expired); }
   void hold() override { socket_.pause(); }
   void go_on() override { socket_.resume(); }
 
   // net::client
-  void drain() override { socket_.close(close_reason::going_away); }
+  void drain() override { close(close_reason::going_away); }
   void cut_off() override { socket_.cut_off(); }
   void settings_changed() override;
 
@@ -85,6 +85,7 @@ private:
   void fail(std::string_view kind, std::string_view id, failure problem, std::string_view detail);
 
   void refuse();
+  void close(close_reason why);
   void set_timer();
 
   realtime_context& context_;

@@ -72,10 +72,10 @@ void realtime_endpoint::handle(http::exchange& what, const http::target_parts&) 
     return refuse_upgrade(failure::unavailable);
 
   const auto protocols = all_tokens(request, field::sec_websocket_protocol);
-  service::arrival who{
-      to_,
-      {scope.client(), std::string{edge_.loop().uuids().next().view()}, "websocket"},
-      what.received()};
+  service::arrival who{to_,
+                       {scope.client(), std::string{edge_.loop().uuids().next().view()},
+                        what.is_tls() ? "websocket+tls" : "websocket"},
+                       what.received()};
   if (std::ranges::find(protocols, subprotocol) == protocols.end())
     who.refuse(failure::subprotocol_not_supported);
   if (!to_->allows_origin(request[field::origin]))
